@@ -1,0 +1,1 @@
+"""One collaborative audit from allocation to a returned grade."""

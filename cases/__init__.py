@@ -1,0 +1,1 @@
+"""Children as references, and who worked with them when."""

@@ -1,0 +1,66 @@
+"""Children as references (U-11, H-1): a number in the case system and the form's demographics."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from cases.querysets import CaseFileQuerySet
+from people.models import Council, OrgUnit, User
+
+
+class CaseFile(models.Model):
+    """One child's file in the council's case system. No name, address or story of a child is kept here."""
+
+    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="cases")
+    number = models.CharField(max_length=40)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="cases")
+    date_of_birth = models.DateField(null=True, blank=True)
+    gender = models.CharField(max_length=40, blank=True)
+    ethnicity = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=80, blank=True)
+    disability = models.CharField(max_length=40, blank=True)
+    plan_type = models.CharField(max_length=40, blank=True)
+    referral_on = models.DateField(null=True, blank=True)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = CaseFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=["council", "number"], name="case_number_once"),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")), name="case_closes_after_opening"
+            ),
+        ]
+        indexes = [models.Index(fields=["council", "closed_on", "number"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Involvement(models.Model):
+    """Who worked with the child from one day to another, as allocated or as second worker."""
+
+    class Kind(models.TextChoices):
+        ALLOCATED = "allocated", "Allocated worker"
+        SECOND = "second", "Second worker"
+
+    case = models.ForeignKey(CaseFile, on_delete=models.CASCADE, related_name="involvements")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="involvements")
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.ALLOCATED)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("from_on", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user", "kind", "from_on"], name="involvement_once"),
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="involvement_ends_after_start"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "to_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} worker from {self.from_on:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""The little that knows no domain: moves, the trail, the outbox, form fields."""

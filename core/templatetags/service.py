@@ -1,0 +1,5 @@
+"""Template tags and filters of the service."""
+
+from django import template
+
+register = template.Library()

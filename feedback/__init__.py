@@ -1,0 +1,1 @@
+"""What children, families, partners and staff say."""

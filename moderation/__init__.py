@@ -1,0 +1,1 @@
+"""A second opinion on a returned grade."""

@@ -1,0 +1,1 @@
+"""Councils, the organisation tree, posts that report to posts, and who holds them when."""

@@ -1,0 +1,1 @@
+"""Who audits what, when."""

@@ -1,0 +1,5 @@
+"""The map of routes."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Records, reports and figures to read and keep."""

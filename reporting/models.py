@@ -1,0 +1,44 @@
+"""Documents made from what was recorded, kept as they were made."""
+
+from django.db import models
+from django.db.models import Q
+
+from audits.models import Audit
+from people.models import Council, User
+from reporting.querysets import DocumentQuerySet
+
+
+class Document(models.Model):
+    """One PDF asked for by a person: waiting, being made, ready or failed. A ready one never changes."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        MAKING = "making", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+
+    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="documents")
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="documents")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    content = models.BinaryField(null=True)
+    checksum = models.CharField(max_length=64, blank=True)
+    fault = models.CharField(max_length=300, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-asked_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="ready", checksum__gt="") | ~Q(state="ready"), name="ready_has_content"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "asked_at"])]
+
+    def __str__(self) -> str:
+        return f"document {self.pk}"

@@ -1,0 +1,1 @@
+"""A council's framework as data: grades, scales, tools, standards, descriptors."""
