@@ -2,14 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
+
+from audits.states import WORKING, AuditState
+from core import clock
+from people.roles import QA_TEAM
+from people.selectors import holds, managed_paths
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+def within(paths: list[str]) -> Q:
+    """Audits of children whose team is at or below any of these paths; none for no path."""
+    branch = Q(pk__in=[])
+    for path in paths:
+        branch |= Q(unit__path__startswith=path)
+    return branch
 
 
 class AuditQuerySet(models.QuerySet[Any]):
-    pass
+    def visible_to(self, user: User, on: date | None = None) -> AuditQuerySet:
+        """The audits a person may open: their own, all for the QA team, returned ones for managers of the service.
+
+        What they see within one is a further question (audits/visibility.py).
+        """
+        on = on or clock.today()
+        council = self.filter(council=user.council_id)
+        if holds(user, *QA_TEAM, on=on):
+            return council
+        mine = Q(auditor=user) | Q(worker=user) | Q(second_worker=user)
+        paths = managed_paths(user, on)
+        if not paths:
+            return council.filter(mine)
+        return council.filter(mine | (Q(state=AuditState.RETURNED) & within(paths)))
+
+    def being_audited(self, user: User, on: date) -> AuditQuerySet:
+        """Audits under way of files in the teams that the person manages (I-15)."""
+        return self.filter(
+            within(managed_paths(user, on)), council=user.council_id, state__in=WORKING
+        )
+
+    def under_way(self) -> AuditQuerySet:
+        return self.filter(state__in=WORKING)
+
+    def with_people(self) -> AuditQuerySet:
+        return self.select_related("case", "auditor", "worker", "second_worker", "unit")
 
 
 class AnswerQuerySet(models.QuerySet[Any]):
-    pass
+    def of_question(self, codes: list[str]) -> AnswerQuerySet:
+        return self.filter(part__code__in=codes)

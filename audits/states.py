@@ -11,7 +11,6 @@ class AuditState(TextChoices):
     IN_SESSION = "in_session", "In session"
     GRADE_QUERY = "grade_query", "Grade query"
     RETURNED = "returned", "Returned"
-    CANCELLED = "cancelled", "Cancelled"
 
 
 S = AuditState
@@ -32,5 +31,4 @@ RETURN = Move(
     "return", frozenset({S.IN_SESSION, S.GRADE_QUERY}), S.RETURNED, "An audit is returned after its meeting has begun."
 )
 REOPEN = Move("reopen", frozenset({S.RETURNED}), S.IN_SESSION, "Only a returned audit can be reopened.")
-CANCEL = Move("cancel", frozenset({S.ALLOCATED, S.PREPARING}), S.CANCELLED, "This audit is too far on to be cancelled.")
-MOVES = (SET_MEETING, START_SESSION, QUERY_GRADE, ADVISE, RETURN, REOPEN, CANCEL)
+MOVES = (SET_MEETING, START_SESSION, QUERY_GRADE, ADVISE, RETURN, REOPEN)

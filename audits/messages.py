@@ -1,0 +1,72 @@
+"""Who is told what at each step. The framework names the recipients; the words carry no names (C4-f, C6)."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from audits.models import Audit
+from audits.selectors import edition_of
+from core.notices import Message, tell
+from people.selectors import resolve_all
+
+# Recipients where a framework's file names none for a step that its parties must hear of.
+PARTIES = ("auditor", "worker", "second_worker")
+ALWAYS = {"in_session": ("worker", "second_worker"), "advised": PARTIES, "reopened": PARTIES}
+
+WORDS = {
+    "allocated": (
+        "An audit has been allocated to you",
+        "Audit {reference} of case {case} is yours to carry out. Set a date to meet the {practitioner}. "
+        "It is due back by {deadline}.",
+    ),
+    "preparing": (
+        "Please prepare for an audit meeting",
+        "The meeting for audit {reference} of case {case} is on {meeting}. "
+        "Before then, please complete your part of the form. It helps both of you to get the most from the meeting.",
+    ),
+    "in_session": (
+        "The audit meeting has started",
+        "Audit {reference} of case {case} is open for you to fill in together.",
+    ),
+    "grade_query": (
+        "Advice is asked for on a grade",
+        "The grade of audit {reference} of case {case} has been queried. Please read the note and give your advice.",
+    ),
+    "advised": (
+        "Advice has been given on the grade",
+        "There is advice on the grade of audit {reference} of case {case}. Please carry on together.",
+    ),
+    "returned": (
+        "An audit has been returned",
+        "Audit {reference} of case {case} has been returned. Thank you to everybody who took part. "
+        "The record and its actions are ready to read.",
+    ),
+    "reopened": (
+        "An audit has been reopened",
+        "Audit {reference} of case {case} is open again for changes. The reason is on its page.",
+    ),
+}
+
+
+def announce(audit: Audit, step: str, *, at: datetime, once: str = "") -> int:
+    """Put the step's message in the inbox of everybody whom the framework names for it; once per `once`."""
+    edition = edition_of(audit)
+    recipients = edition.policy.messages.get(step) or ALWAYS.get(step, ())
+    people = {"auditor": audit.auditor, "worker": audit.worker, "second_worker": audit.second_worker}
+    found = resolve_all(recipients, people=people, council=audit.council, on=timezone.localdate(at))
+    subject, text = WORDS[step]
+    meeting = timezone.localtime(audit.meeting_at) if audit.meeting_at else None
+    message = Message(
+        kind=f"audit.{step}",
+        subject=f"{subject}: {audit.reference}",
+        text=text.format(
+            reference=audit.reference,
+            case=audit.case.number,
+            practitioner=edition.policy.word("practitioner", "practitioner"),
+            deadline=f"{audit.deadline_on:%-d %B %Y}",
+            meeting=f"{meeting:%-d %B %Y at %H:%M}" if meeting else "a date to be set",
+        ),
+        path=reverse("audit", args=[audit.pk]),
+    )
+    return tell(found, message, key=f"audit:{audit.pk}:{step}:{once}", at=at)

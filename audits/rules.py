@@ -1,0 +1,69 @@
+"""Who may do what with an audit. State and completeness are other questions, asked elsewhere."""
+
+from typing import Any
+
+import rules
+
+from audits import visibility
+from audits.models import Audit
+from core import clock
+from people.models import User
+from people.roles import MANAGERS, QA_TEAM, Role
+from people.selectors import holds
+
+
+def party(audit: Audit, user: User) -> str:
+    """The person's part in the audit. Being a party always wins over being in the QA team (H-9)."""
+    if user.pk == audit.auditor_id:
+        return visibility.AUDITOR
+    if user.pk == audit.worker_id:
+        return visibility.PRACTITIONER
+    if user.pk == audit.second_worker_id:
+        return visibility.SECOND
+    if user.council_id == audit.council_id and holds(user, *QA_TEAM, on=clock.today()):
+        return visibility.QA
+    return visibility.READER
+
+
+@rules.predicate
+def is_its_auditor(user: User, audit: Audit | None) -> bool:
+    return audit is not None and user.pk == audit.auditor_id
+
+
+@rules.predicate
+def is_a_party(user: User, audit: Audit | None) -> bool:
+    return audit is not None and user.pk in {audit.auditor_id, audit.worker_id, audit.second_worker_id}
+
+
+@rules.predicate
+def is_qa_of_its_council(user: User, audit: Audit | None) -> bool:
+    return (
+        audit is not None
+        and user.council_id == audit.council_id
+        and holds(user, *QA_TEAM, on=clock.today())
+    )
+
+
+@rules.predicate
+def is_qa_head_of_its_council(user: User, audit: Audit | None) -> bool:
+    return (
+        audit is not None
+        and user.council_id == audit.council_id
+        and holds(user, Role.QA_HEAD, on=clock.today())
+    )
+
+
+@rules.predicate
+def manages_people(user: User, audit: Any = None) -> bool:
+    return holds(user, *MANAGERS, on=clock.today())
+
+
+rules.add_perm("audits.set_meeting", is_its_auditor)
+rules.add_perm("audits.start_session", is_its_auditor)
+rules.add_perm("audits.fill_audit", is_a_party)
+rules.add_perm("audits.query_grade", is_a_party)
+rules.add_perm("audits.advise_on_grade", is_qa_of_its_council & ~is_a_party)
+rules.add_perm("audits.record_action", is_its_auditor)
+rules.add_perm("audits.return_audit", is_its_auditor)
+rules.add_perm("audits.reopen_audit", is_qa_head_of_its_council & ~is_a_party)
+rules.add_perm("audits.see_being_audited", manages_people)

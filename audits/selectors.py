@@ -1,0 +1,396 @@
+"""Reading an audit for its screens: answers, progress, what is missing, what is next for each person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from actions.models import Action
+from audits import visibility
+from audits.answers import Given, is_answered
+from audits.completeness import SESSION, Key, Missing, missing, needed
+from audits.models import Answer, Audit, Confirmation, Presence, SectionDone
+from audits.scoring import Overall, overall
+from audits.states import AuditState
+from people.models import User
+from people.roles import QA_TEAM
+from people.selectors import holds
+from standards.edition import Edition, PartForm, QuestionForm, SectionForm, ToolForm
+from standards.policy import Policy
+from standards.selectors import edition
+
+HERE_FOR_SECONDS = 15
+
+
+def edition_of(audit: Audit) -> Edition:
+    """The edition that the audit keeps for ever."""
+    return edition(audit.version)
+
+
+def tool_of(audit: Audit) -> ToolForm:
+    """The form of the audit."""
+    return edition_of(audit).tools[audit.tool.code]
+
+
+def given_of(answer: Answer) -> Given:
+    """An answer's row as a value."""
+    return Given(number=answer.number, text=answer.text, day=answer.day, place=answer.place)
+
+
+def answer_rows(audit: Audit) -> dict[Key, Answer]:
+    """Every answer of the audit by part code, respondent and instance; one query."""
+    rows = Answer.objects.filter(audit=audit).select_related("part", "saved_by")
+    return {(row.part.code, row.respondent, row.instance): row for row in rows}
+
+
+def given_answers(audit: Audit) -> dict[Key, Given]:
+    """Every answer of the audit as a value; one query."""
+    return {key: given_of(row) for key, row in answer_rows(audit).items()}
+
+
+def answers_to(audit: Audit, question: QuestionForm) -> list[Answer]:
+    """The answers to one question."""
+    codes = [part.code for part in question.parts]
+    return list(Answer.objects.filter(audit=audit, part__code__in=codes).order_by("pk"))
+
+
+def actions_of(audit: Audit) -> "QuerySet[Action]":
+    """The actions that this audit raised and that stand."""
+    return Action.objects.raised_by("audit", audit.pk).standing().select_related("owner")
+
+
+def overall_of(tool: ToolForm, answers: dict[Key, Given], policy: Policy) -> Overall | None:
+    """The overall judgement given so far."""
+    for part in tool.parts:
+        if part.kind == "overall_grade":
+            return overall(answers.get((part.code, part.respondent, 1), Given()), policy)
+    return None
+
+
+def rationale_of(tool: ToolForm, answers: dict[Key, Given]) -> str:
+    """The long text that stands with the overall grade in its question: the auditor's reasons."""
+    graded = next((p for p in tool.parts if p.kind == "overall_grade"), None)
+    if graded is None:
+        return ""
+    texts = [
+        answers.get((part.code, part.respondent, 1), Given()).text
+        for part in tool.question(graded.question_code).parts
+        if part.kind == "long_text" and part.code.endswith(".rationale")
+    ]
+    return "\n\n".join(text for text in texts if text)
+
+
+def people_words(audit: Audit) -> dict[str, str]:
+    """What each respondent is called on the screen, with their name."""
+    names = {
+        visibility.AUDITOR: audit.auditor.name,
+        visibility.PRACTITIONER: audit.worker.name,
+        visibility.JOINT: "Auditor and practitioner together",
+    }
+    if audit.second_worker:
+        names[visibility.SECOND] = audit.second_worker.name
+    return names
+
+
+def in_words(audit: Audit, found: Iterable[Missing]) -> list[str]:
+    """Each missing part as a line that says who still has to answer what."""
+    names = people_words(audit)
+    lines = []
+    for one in found:
+        who = "" if one.respondent == visibility.JOINT else f"{names.get(one.respondent, '')}: "
+        number = f"Question {one.question.number}" if one.question.number else one.question.title
+        again = f" ({one.instance})" if one.instance > 1 else ""
+        lines.append(f"{who}{number}{again} – {one.part.label.lower() if one.part.label.isupper() else one.part.label}")
+    return lines
+
+
+def missing_parts(audit: Audit, gate: str) -> list[Missing]:
+    """What is still unanswered at a gate."""
+    return missing(
+        tool_of(audit), given_answers(audit), gate=gate, second=audit.second_worker_id is not None
+    )
+
+
+def missing_in_words(audit: Audit, gate: str) -> list[str]:
+    """What is still unanswered at a gate, as lines for the screen."""
+    return in_words(audit, missing_parts(audit, gate))
+
+
+def missing_in_section(audit: Audit, tool: ToolForm, section: SectionForm, me: str) -> list[str]:
+    """What this party must still answer in one section, at either gate."""
+    answers = given_answers(audit)
+    second = audit.second_worker_id is not None
+    found = missing(tool, answers, gate="return", second=second)
+    mine = [
+        one
+        for one in found
+        if one.section.code == section.code
+        and one.respondent in {me, visibility.JOINT}
+        and visibility.fills(one.part, me)
+    ]
+    return in_words(audit, mine)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one person's part of a section has come."""
+
+    section: SectionForm
+    status: str
+    words: str
+    answered: int
+    asked: int
+    mine: bool
+    pages: tuple["QuestionProgress", ...] = ()
+
+
+@dataclass(frozen=True)
+class QuestionProgress:
+    """How far one question has come, where each has a page of its own."""
+
+    question: QuestionForm
+    status: str
+    words: str
+
+
+WORDS = {
+    "hidden": "Opens at the meeting",
+    "waiting": "Not open yet",
+    "todo": "To do",
+    "started": "Started",
+    "complete": "Completed",
+    "read": "Read only",
+}
+
+
+def progress(audit: Audit, me: str, answers: dict[Key, Given]) -> list[Progress]:
+    """Each section's state for this person; one more query for the sections marked as finished."""
+    done = set(
+        SectionDone.objects.filter(audit=audit).values_list("section_code", "respondent")
+    )
+    second = audit.second_worker_id is not None
+    return [section_progress(section, audit.state, me, answers, done, second) for section in tool_of(audit).sections]
+
+
+def section_progress(
+    section: SectionForm, state: str, me: str, answers: dict[Key, Given], done: set[tuple[str, str]], second: bool
+) -> Progress:
+    """One section's state: what this person has answered of what is theirs to answer."""
+    wanted = [(q, key) for q in section.questions for key in wanted_keys(q, me, answers, second)]
+    answered = sum(not answers.get(key, Given()).blank for _, key in wanted)
+    mine = any(visibility.fills(part, me) for q in section.questions for part in q.parts if is_answered(part))
+    status = section_status(section, state, me, answered, len(wanted), mine, (section.code, me) in done)
+    pages = tuple(question_progress(q, me, answers, second) for q in section.questions) if section.paging == "question" else ()
+    return Progress(section, status, WORDS[status], answered, len(wanted), mine, pages)
+
+
+def section_status(
+    section: SectionForm, state: str, me: str, answered: int, asked: int, mine: bool, finished: bool
+) -> str:
+    """The one word for a section in the progress list."""
+    if not visibility.may_see(section, me=me, state=state):
+        return "hidden"
+    if state == AuditState.RETURNED or not mine:
+        return "read"
+    if not visibility.is_open(section, state):
+        return "complete" if asked and answered == asked else ("waiting" if not answered else "read")
+    if (asked and answered == asked) or (finished and answered == asked):
+        return "complete"
+    return "started" if answered else "todo"
+
+
+def wanted_keys(question: QuestionForm, me: str, answers: dict[Key, Given], second: bool) -> list[Key]:
+    """The parts of a question that this person must answer; for somebody who only reads, everybody's."""
+    keys = []
+    for part in question.parts:
+        if not is_answered(part) or not part.required_at:
+            continue
+        for respondent in visibility.respondents(part, second=second):
+            own = respondent == me or (respondent == visibility.JOINT and me in visibility.PARTIES)
+            if (own or me not in visibility.PARTIES) and needed(part, answers, respondent, 1):
+                keys.append((part.code, respondent, 1))
+    return keys
+
+
+def question_progress(question: QuestionForm, me: str, answers: dict[Key, Given], second: bool) -> QuestionProgress:
+    """One question's state in a section that has a page for each."""
+    keys = wanted_keys(question, me, answers, second)
+    answered = sum(not answers.get(key, Given()).blank for key in keys)
+    status = "complete" if keys and answered == len(keys) else "started" if answered else "todo"
+    return QuestionProgress(question, status, WORDS[status])
+
+
+@dataclass(frozen=True)
+class Box:
+    """One thing on a form page: a part as one respondent's, with what stands in it and whether it may be changed."""
+
+    part: PartForm
+    name: str
+    respondent: str
+    instance: int
+    whose: str
+    given: Given
+    version: int
+    saved_at: datetime | None
+    saved_by: str
+    editable: bool
+    needed: bool
+    fault: str = ""
+    typed: dict[str, str] | None = None
+
+
+def field_name(part: PartForm, instance: int) -> str:
+    """The name of a part's form field; a further instance carries its number."""
+    return part.code if instance == 1 else f"{part.code}~{instance}"
+
+
+def boxes(
+    audit: Audit, section: SectionForm, question: QuestionForm, me: str, rows: dict[Key, Answer]
+) -> list[tuple[int, list[Box]]]:
+    """The question's parts as this person sees them, by instance; an empty instance more while it may be repeated."""
+    names = people_words(audit)
+    answers = {key: given_of(row) for key, row in rows.items()}
+    second = audit.second_worker_id is not None
+    groups = []
+    for instance in shown_instances(question, rows, visibility.is_open(section, audit.state)):
+        group = [
+            box(audit, section, part, respondent, instance, me, rows, answers, names)
+            for part in question.parts
+            for respondent in shown_respondents(part, me, audit.state, second)
+        ]
+        groups.append((instance, group))
+    return groups
+
+
+def shown_respondents(part: PartForm, me: str, state: str, second: bool) -> list[str]:
+    """Whose answers to the part this person sees: their own first."""
+    everybody = visibility.respondents(part, second=second)
+    seen = [one for one in everybody if visibility.sees_answers_of(one, me=me, state=state)]
+    return sorted(seen, key=lambda one: one != me)
+
+
+def shown_instances(question: QuestionForm, rows: dict[Key, Answer], open_now: bool) -> list[int]:
+    """The instances with answers, and one more empty one while the question may be filled again."""
+    codes = {part.code for part in question.parts}
+    used = {key[2] for key, row in rows.items() if key[0] in codes and not given_of(row).empty} | {0}
+    last = max(used)
+    upto = min(question.repeat, last + 1) if open_now else max(last, 1)
+    return list(range(1, upto + 1))
+
+
+def box(
+    audit: Audit,
+    section: SectionForm,
+    part: PartForm,
+    respondent: str,
+    instance: int,
+    me: str,
+    rows: dict[Key, Answer],
+    answers: dict[Key, Given],
+    names: dict[str, str],
+) -> Box:
+    """One part of the page for one respondent."""
+    row = rows.get((part.code, respondent, instance))
+    own = respondent == me or respondent == visibility.JOINT
+    return Box(
+        part=part,
+        name=field_name(part, instance),
+        respondent=respondent,
+        instance=instance,
+        whose=names.get(respondent, ""),
+        given=given_of(row) if row else Given(),
+        version=row.version if row else 0,
+        saved_at=row.saved_at if row else None,
+        saved_by=row.saved_by.name if row else "",
+        editable=own and is_answered(part) and visibility.may_edit(section, part, me=me, state=audit.state),
+        needed=needed(part, answers, respondent, instance) and is_answered(part),
+    )
+
+
+def confirmations(audit: Audit, question: QuestionForm) -> list[Confirmation]:
+    """Who has confirmed a question, newest last."""
+    return list(
+        Confirmation.objects.filter(audit=audit, question_code=question.code).select_related("by").order_by("at")
+    )
+
+
+def see_presence(audit: Audit, user: User, *, place: str, at: datetime) -> list[Presence]:
+    """Note that this person is here, and say who else is: one write, one read."""
+    Presence.objects.update_or_create(audit=audit, user=user, defaults={"place": place, "seen_at": at})
+    since = at - timedelta(seconds=HERE_FOR_SECONDS)
+    return list(
+        Presence.objects.filter(audit=audit, seen_at__gte=since).exclude(user=user).select_related("user")
+    )
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing for a person to do next: what, on which audit or action, by when, and where to do it."""
+
+    what: str
+    about: str
+    due_on: date
+    url: str
+    late: bool
+
+
+def my_tasks(user: User, on: date) -> list[Task]:
+    """Everything that is this person's to do next, soonest first; the queries do not grow with the rows."""
+    audits = (
+        Audit.objects.visible_to(user, on)
+        .under_way()
+        .with_people()
+        .select_related("version", "tool", "case", "auditor", "worker", "second_worker", "unit")
+        .order_by("deadline_on", "id")
+    )
+    asks_for_advice = holds(user, *QA_TEAM, on=on)
+    mine = audits.filter(_party_q(user))
+    tasks = [task for audit in mine[:200] if (task := audit_task(audit, user, on))]
+    if asks_for_advice:
+        queries = audits.filter(state=AuditState.GRADE_QUERY).exclude(_party_q(user))[:50]
+        tasks += [_task("Give advice on the grade", audit, audit.deadline_on, on) for audit in queries]
+    tasks += [
+        Task(action.what, f"Action, case {action.case.number}" if action.case else "Action", action.due_on, action_url(action), action.due_on < on)
+        for action in Action.objects.owned_by(user).select_related("case")[:200]
+    ]
+    return sorted(tasks, key=lambda task: task.due_on)
+
+
+def _party_q(user: User) -> Q:
+    return Q(auditor=user) | Q(worker=user) | Q(second_worker=user)
+
+
+def action_url(action: Action) -> str:
+    """The page that shows the action: that of the audit which raised it."""
+    return reverse("audit", args=[action.source_id]) + "#actions"
+
+
+def _task(what: str, audit: Audit, due_on: date, on: date) -> Task:
+    about = f"Audit {audit.reference}, case {audit.case.number}"
+    return Task(what, about, due_on, reverse("audit", args=[audit.pk]), due_on < on)
+
+
+def audit_task(audit: Audit, user: User, on: date) -> Task | None:
+    """What one party does next on an audit under way; None when it waits for somebody else."""
+    meeting_on = timezone.localtime(audit.meeting_at).date() if audit.meeting_at else audit.deadline_on
+    if user.pk == audit.auditor_id:
+        steps = {
+            AuditState.ALLOCATED: ("Set the meeting date", audit.deadline_on),
+            AuditState.PREPARING: ("Check the file and start the meeting", min(meeting_on, audit.deadline_on)),
+            AuditState.IN_SESSION: ("Finish the form and return the audit", audit.deadline_on),
+        }
+    else:
+        steps = {
+            AuditState.PREPARING: ("Prepare for the audit meeting", meeting_on),
+            AuditState.IN_SESSION: ("Fill in the form together", audit.deadline_on),
+        }
+    step = steps.get(AuditState(audit.state))
+    return _task(step[0], audit, step[1], on) if step else None
+
+
+def open_for_session(audit: Audit) -> bool:
+    """Whether nothing is missing before the meeting."""
+    return not missing_parts(audit, SESSION)

@@ -1,0 +1,166 @@
+"""Saving answers one at a time: a stale save is refused, and nobody's words are ever lost."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from audits import visibility
+from audits.answers import Given, is_answered
+from audits.models import Answer, Audit, Confirmation, EarlierAnswer, SectionDone
+from audits.rules import party
+from audits.selectors import answers_to, given_of, missing_in_section
+from core.moves import Refused
+from core.trail import record
+from people.models import User
+from standards.edition import PartForm, QuestionForm, SectionForm, ToolForm
+
+
+# Typing on in one answer is one line of the trail; after this pause it is a new one.
+SITTING = timedelta(minutes=5)
+
+
+class Stale(Exception):
+    """Somebody else has changed the answer since it was read; `current` is what it says now."""
+
+    def __init__(self, current: Answer) -> None:
+        super().__init__("The answer was changed by somebody else.")
+        self.current = current
+
+
+def respondent_of(part: PartForm, me: str) -> str:
+    """Whose answer a party gives: a worker's own, or the part's."""
+    return me if part.respondent == visibility.PRACTITIONER else part.respondent
+
+
+@transaction.atomic
+def save_answer(
+    audit: Audit,
+    section: SectionForm,
+    part: PartForm,
+    given: Given,
+    *,
+    instance: int,
+    read_version: int,
+    by: User,
+    at: datetime,
+) -> Answer | None:
+    """Save one answer that was read at `read_version` (0 = blank then). None when blank stays blank.
+
+    Saying the same again changes nothing, so a repeated save is harmless.
+    Raises PermissionDenied if the part is not theirs, Refused if it is not open now,
+    and Stale if somebody else changed it meanwhile.
+    """
+    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    me = party(audit, by)
+    if not visibility.fills(part, me) or not is_answered(part):
+        raise PermissionDenied
+    if not visibility.is_open(section, audit.state):
+        raise Refused("This part is closed now, so your last change was not saved.")
+    respondent = respondent_of(part, me)
+    answer = Answer.objects.select_related("saved_by").filter(
+        audit=audit, part_id=part.id, respondent=respondent, instance=instance
+    ).first()
+    if answer is None:
+        return _first(audit, part, given, respondent, instance, by=by, at=at)
+    if given_of(answer) == given:
+        return answer
+    if answer.version != read_version:
+        raise Stale(answer)
+    return _replace(audit, part.code, answer, given, by=by, at=at)
+
+
+def _first(
+    audit: Audit, part: PartForm, given: Given, respondent: str, instance: int, *, by: User, at: datetime
+) -> Answer | None:
+    if given.empty:
+        return None
+    answer = Answer(audit=audit, part_id=part.id, respondent=respondent, instance=instance, version=1)
+    _write(answer, given, by=by, at=at)
+    record("answer", audit, by=by, at=at, detail={"part": part.code, "version": 1})
+    return answer
+
+
+def _replace(
+    audit: Audit, code: str, answer: Answer, given: Given, *, by: User, at: datetime
+) -> Answer:
+    another = answer.saved_by_id != by.pk
+    if another and not given_of(answer).empty:
+        keep_earlier(answer, by=by, at=at)
+    sitting_over = at - answer.saved_at > SITTING
+    answer.version += 1
+    _write(answer, given, by=by, at=at)
+    if another or sitting_over:
+        record("answer", audit, by=by, at=at, detail={"part": code, "version": answer.version})
+    return answer
+
+
+def _write(answer: Answer, given: Given, *, by: User, at: datetime) -> None:
+    answer.number, answer.text, answer.day, answer.place = given.number, given.text, given.day, given.place
+    answer.saved_by, answer.saved_at = by, at
+    answer.save()
+
+
+def keep_earlier(answer: Answer, *, by: User, at: datetime) -> None:
+    """Keep another person's words before they are replaced."""
+    EarlierAnswer.objects.create(
+        audit_id=answer.audit_id,
+        part_id=answer.part_id,
+        respondent=answer.respondent,
+        instance=answer.instance,
+        number=answer.number,
+        text=answer.text,
+        day=answer.day,
+        place=answer.place,
+        version=answer.version,
+        saved_by_id=answer.saved_by_id,
+        saved_at=answer.saved_at,
+        replaced_by=by,
+        replaced_at=at,
+    )
+
+
+@transaction.atomic
+def finish_section(audit: Audit, tool: ToolForm, section: SectionForm, *, by: User, at: datetime) -> None:
+    """Record that this party has finished the section. Refused while something it needs is blank."""
+    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    me = party(audit, by)
+    if me not in visibility.PARTIES or not any(
+        visibility.fills(part, me) for question in section.questions for part in question.parts
+    ):
+        raise PermissionDenied
+    if not visibility.is_open(section, audit.state):
+        raise Refused("This section is closed now.")
+    if problems := missing_in_section(audit, tool, section, me):
+        raise Refused("Answer these before you finish the section.", problems)
+    _, made = SectionDone.objects.get_or_create(
+        audit=audit, section_code=section.code, respondent=me, defaults={"by": by, "at": at}
+    )
+    if made:
+        record("finish section", audit, by=by, at=at, detail={"section": section.code})
+
+
+def fingerprint(answers: list[Answer]) -> str:
+    """The state of a question's answers: which versions there are."""
+    versions = sorted(f"{a.part_id}.{a.respondent}.{a.instance}.{a.version}" for a in answers)
+    return hashlib.sha256("|".join(versions).encode()).hexdigest()
+
+
+@transaction.atomic
+def confirm_question(audit: Audit, question: QuestionForm, *, by: User, at: datetime) -> Confirmation:
+    """One party confirms a joint question as it stands; a later change makes the confirmation lapse (B3-2)."""
+    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    if party(audit, by) not in visibility.PARTIES:
+        raise PermissionDenied
+    answers = answers_to(audit, question)
+    if not answers:
+        raise Refused("There is nothing to confirm yet.")
+    confirmation, _ = Confirmation.objects.update_or_create(
+        audit=audit,
+        question_code=question.code,
+        by=by,
+        defaults={"at": at, "fingerprint": fingerprint(answers)},
+    )
+    record("confirm", audit, by=by, at=at, detail={"question": question.code})
+    return confirmation

@@ -1,0 +1,116 @@
+"""Giving the grade: a query about it, advice, the return, and reopening."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from actions.services import open_drafts
+from audits import selectors
+from audits.completeness import RETURN, failed_checks
+from audits.messages import announce
+from audits.models import Audit, GradeEvent
+from audits.scoring import Overall, overall
+from audits.services.steps import locked, take
+from audits.states import ADVISE, QUERY_GRADE, REOPEN, RETURN as RETURN_MOVE
+from core.moves import Refused
+from people.models import User
+from standards.edition import Edition
+
+SOURCE = "audit"
+
+
+@transaction.atomic
+def query_grade(audit: Audit, *, note: str, by: User, at: datetime) -> Audit:
+    """Say that the grade cannot be agreed and ask for advice (B2-10).
+
+    Refused where the framework has no such step, or without a note.
+    """
+    audit = locked(audit, by=by, permission="audits.query_grade")
+    rule = selectors.edition_of(audit).policy.grade_query
+    if rule is None or not rule.allowed:
+        raise Refused("In this framework the auditor decides the grade; there is no grade query.")
+    QUERY_GRADE.check(audit.state)
+    if not note.strip():
+        raise Refused("Say what you do not agree about.")
+    take(audit, QUERY_GRADE, by=by, at=at, reason=note.strip())
+    announce(audit, "grade_query", at=at, once=str(audit.moves.count()))
+    return audit
+
+
+@transaction.atomic
+def advise_on_grade(audit: Audit, *, advice: str, by: User, at: datetime) -> Audit:
+    """Record the QA team's advice and give the audit back to its parties (B2-11)."""
+    audit = locked(audit, by=by, permission="audits.advise_on_grade")
+    ADVISE.check(audit.state)
+    if not advice.strip():
+        raise Refused("Enter your advice.")
+    take(audit, ADVISE, by=by, at=at, reason=advice.strip())
+    announce(audit, "advised", at=at, once=str(audit.moves.count()))
+    return audit
+
+
+def problems_before_return(audit: Audit, edition: Edition) -> list[str]:
+    """Everything that stands in the way of returning the audit, in words for the screen (B2-12)."""
+    problems = selectors.missing_in_words(audit, gate=RETURN)
+    needed = edition.policy.actions.minimum
+    standing = selectors.actions_of(audit).count()
+    if standing < needed:
+        problems.append("Record at least one action." if needed == 1 else f"Record at least {needed} actions.")
+    answers = selectors.given_answers(audit)
+    judged = selectors.overall_of(edition.tools[audit.tool.code], answers, edition.policy)
+    flags = frozenset({"practice_week"} if audit.practice_week else ())
+    problems += failed_checks(edition.policy, answers, grade=judged.grade if judged else "", flags=flags)
+    query = edition.policy.grade_query
+    if audit.state == QUERY_GRADE.target and query and query.blocks_return:
+        problems.append("The grade query is open. Wait for the QA team's advice before you return the audit.")
+    return problems
+
+
+@transaction.atomic
+def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
+    """Hand in the audit: answers lock, the grade is recorded as provisional, the actions open (B2-12).
+
+    Raises PermissionDenied if `by` is not its auditor, Refused with every single thing still missing.
+    """
+    audit = locked(audit, by=by, permission="audits.return_audit")
+    RETURN_MOVE.check(audit.state)
+    edition = selectors.edition_of(audit)
+    if problems := problems_before_return(audit, edition):
+        raise Refused("The audit cannot be returned yet.", problems)
+    tool = edition.tools[audit.tool.code]
+    answers = selectors.given_answers(audit)
+    judged = selectors.overall_of(tool, answers, edition.policy)
+    if judged is None:
+        raise Refused("Give the overall grade before you return the audit.")
+    record_grade(audit, judged, rationale=selectors.rationale_of(tool, answers), by=by, at=at)
+    audit.returned_at, audit.grade, audit.grade_final = at, judged.grade, False
+    take(audit, RETURN_MOVE, by=by, at=at, fields=("returned_at", "grade", "grade_final"))
+    open_drafts(SOURCE, audit.pk, by=by, at=at)
+    announce(audit, "returned", at=at, once=str(audit.moves.count()))
+    return audit
+
+
+def record_grade(audit: Audit, judged: Overall, *, rationale: str, by: User, at: datetime) -> GradeEvent:
+    """Add the auditor's grade to the history, which only grows (B0-12)."""
+    return GradeEvent.objects.create(
+        audit=audit,
+        kind=GradeEvent.Kind.AUDITOR,
+        value=judged.value,
+        surpassed=judged.surpassed,
+        grade=judged.grade,
+        rationale=rationale,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def reopen_audit(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
+    """Unlock a returned audit for its parties, with a reason; the grades given so far stay (B2-13)."""
+    audit = locked(audit, by=by, permission="audits.reopen_audit")
+    REOPEN.check(audit.state)
+    if not reason.strip():
+        raise Refused("Say why the audit is reopened.")
+    take(audit, REOPEN, by=by, at=at, reason=reason.strip())
+    announce(audit, "reopened", at=at, once=str(audit.moves.count()))
+    return audit

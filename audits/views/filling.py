@@ -1,0 +1,495 @@
+"""Filling in the form: a page saved as a whole, one answer saved by itself, and what others change meanwhile."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audits import selectors, visibility
+from audits.answers import Given
+from audits.forms import Typed, as_typed, mark, read_box, sent
+from audits.models import Answer, Audit, EarlierAnswer
+from audits.selectors import Box
+from audits.services.answers import (
+    Stale,
+    confirm_question,
+    fingerprint,
+    finish_section,
+    save_answer,
+)
+from audits.views.door import Door, open_door, question_of, section_of
+from core import clock
+from core.moves import Refused
+from standards.edition import QuestionForm, SectionForm
+
+OVERLAP = timedelta(seconds=2)
+
+
+# --- one page of the form -----------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, pk: int, section_code: str, question_code: str = "") -> HttpResponse:
+    """A section, or one question of it; without JavaScript it is saved by its button."""
+    door = open_door(request, pk, opened="" if request.method == "POST" else "section")
+    section = section_of(door, section_code)
+    if section.paging == "question" and not question_code:
+        return redirect("question", pk=pk, section_code=section.code, question_code=section.questions[0].code)
+    questions = [one for one in section.questions if question_code in {"", one.code}]
+    if not questions:
+        raise Http404
+    if request.method == "POST":
+        return save_page(request, door, section, questions)
+    return show(request, door, section, questions)
+
+
+def show(
+    request: HttpRequest,
+    door: Door,
+    section: SectionForm,
+    questions: list[QuestionForm],
+    changed: dict[tuple[str, int], Box] | None = None,
+    conflicts: dict[tuple[str, int], dict[str, Any]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page with what is saved, or with what was typed where it could not be saved."""
+    rows = selectors.answer_rows(door.audit)
+    answers = {key: selectors.given_of(row) for key, row in rows.items()}
+    blocks = [
+        block(door, section, question, rows, changed or {}, conflicts or {}) for question in questions
+    ]
+    faults = [box for one in blocks for group in one["groups"] for box in group["boxes"] if box["fault"]]
+    here = selectors.see_presence(door.audit, request.user, place=section.title, at=clock.now())
+    context = {
+        "door": door,
+        "audit": door.audit,
+        "section": section,
+        "blocks": blocks,
+        "faults": faults,
+        "sections": selectors.progress(door.audit, door.me, answers),
+        "single": questions[0] if section.paging == "question" else None,
+        "previous": neighbour(door, section, questions[0], -1),
+        "next": neighbour(door, section, questions[-1], +1),
+        "editable": any(box["box"].editable for one in blocks for group in one["groups"] for box in group["boxes"]),
+        "mine": visibility.is_open(section, door.audit.state) and door.me in visibility.PARTIES,
+        "here": here,
+        "now": clock.now(),
+        "actions": selectors.actions_of(door.audit),
+    }
+    return render(request, "audits/page.html", context, status=status)
+
+
+def block(
+    door: Door,
+    section: SectionForm,
+    question: QuestionForm,
+    rows: dict[Any, Answer],
+    changed: dict[tuple[str, int], Box],
+    conflicts: dict[tuple[str, int], dict[str, Any]],
+) -> dict[str, Any]:
+    """One question of a page: its parts by instance, its guidance, who has confirmed it."""
+    groups = []
+    for instance, found in selectors.boxes(door.audit, section, question, door.me, rows):
+        views = [
+            view_of(door, changed.get((box.part.code, instance), box) if box.editable else box, conflicts.get((box.part.code, instance)))
+            for box in found
+        ]
+        groups.append({"instance": instance, "boxes": views})
+    joint = any(part.respondent == visibility.JOINT for part in question.parts)
+    return {
+        "question": question,
+        "groups": groups,
+        "guided": bool(question.areas or question.standards),
+        "joint": joint,
+        "confirmed": confirmed(door.audit, question, rows) if joint else [],
+        "can_confirm": joint and door.me in visibility.PARTIES and visibility.is_open(section, door.audit.state),
+    }
+
+
+def confirmed(audit: Audit, question: QuestionForm, rows: dict[Any, Answer]) -> list[dict[str, Any]]:
+    """Who confirmed the question, and whether it has changed since."""
+    codes = {part.code for part in question.parts}
+    now = fingerprint([row for key, row in rows.items() if key[0] in codes])
+    return [
+        {"who": one.by.name, "at": one.at, "stands": one.fingerprint == now, "by_id": one.by_id}
+        for one in selectors.confirmations(audit, question)
+    ]
+
+
+def neighbour(door: Door, section: SectionForm, question: QuestionForm, step: int) -> dict[str, str] | None:
+    """The page before or after this one that the person may see."""
+    pages = [
+        (one, None if one.paging == "section" else each)
+        for one in door.tool.sections
+        if visibility.may_see(one, me=door.me, state=door.audit.state)
+        for each in (one.questions if one.paging == "question" else one.questions[:1])
+    ]
+    here = next(i for i, (one, each) in enumerate(pages) if one.code == section.code and (each is None or each.code == question.code))
+    there = here + step
+    if not 0 <= there < len(pages):
+        return None
+    one, each = pages[there]
+    return {"url": page_url(door.audit, one, each), "title": f"{each.number}. {each.title}" if each else one.title}
+
+
+def page_url(audit: Audit, section: SectionForm, question: QuestionForm | None) -> str:
+    """The address of a page of the form."""
+    if question is None:
+        return reverse("section", args=[audit.pk, section.code])
+    return reverse("question", args=[audit.pk, section.code, question.code])
+
+
+def view_of(door: Door, box: Box, conflict: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A part as its template needs it: the words in its fields, its choices, what stands beside them."""
+    policy = door.edition.policy
+    given = box.given
+    typed = box.typed or {
+        "": str(given.number) if given.number is not None else given.text,
+        "place": given.place,
+        "d": str(given.day.day) if given.day else "",
+        "m": str(given.day.month) if given.day else "",
+        "y": str(given.day.year) if given.day else "",
+    }
+    return {
+        "box": box,
+        "part": box.part,
+        "id": box.name.replace(".", "-").replace("~", "-") + ("" if box.editable else f"-{box.respondent}"),
+        "typed": {"main": typed.get("", ""), "place": typed.get("place", ""), "d": typed.get("d", ""), "m": typed.get("m", ""), "y": typed.get("y", "")},
+        "mark": mark(given),
+        "fault": box.fault,
+        "conflict": conflict,
+        "choices": choices(box, policy, typed.get("", "")),
+        "ends": ends(door, box),
+        "shown": shown(door, box.part.shows) if box.part.kind == "shown" else "",
+        "words": in_words(box, policy),
+        "url": reverse("answer", args=[door.audit.pk, box.part.code, box.instance]),
+    }
+
+
+def ends(door: Door, box: Box) -> tuple[str, str]:
+    """What 0 and the highest value mean: the part's own words, or those of its question."""
+    part = box.part
+    if part.kind != "scale":
+        return "", ""
+    scaling = door.tool.question(part.question_code).scaling
+    return part.low or (scaling.low if scaling else ""), part.high or (scaling.high if scaling else "")
+
+
+def choices(box: Box, policy: Any, chosen: str) -> list[dict[str, Any]]:
+    """The choices of a radio group: code, words, the grade word beside it, whether chosen."""
+    part = box.part
+    if part.kind == "scale":
+        scale = policy.scales[part.scale]
+        found = [(str(v), str(v), scale.word_for(v, policy), band_code(scale, v)) for v in scale.values]
+    elif part.kind == "overall_grade":
+        found = overall_choices(policy)
+    elif part.kind == "yes_no":
+        found = [("yes", "Yes", "", ""), ("no", "No", "", "")]
+    elif part.kind == "choice":
+        found = [(option.code, option.label, option.hint, "") for option in part.options]
+    else:
+        return []
+    return [{"code": c, "label": label, "hint": hint, "grade": grade, "chosen": c == chosen} for c, label, hint, grade in found]
+
+
+def band_code(scale: Any, value: int) -> str:
+    """The grade code of a value's band; 'ungraded' where it has none."""
+    return scale.band_for(value).grade or "ungraded"
+
+
+def overall_choices(policy: Any) -> list[tuple[str, str, str, str]]:
+    """The choices of the overall grade, with the grade that each gives."""
+    rule = policy.overall_grade
+    if rule.method == "direct":
+        found = [(code, policy.grade(code).label, "", code) for code in rule.grades]
+    else:
+        scale = policy.scales[rule.scale]
+        found = [(str(v), str(v), scale.word_for(v, policy), band_code(scale, v)) for v in scale.values]
+    if rule.surpassed:
+        label = policy.grade(rule.surpassed.grade).label
+        found.append(("surpassed", rule.surpassed.label, label, rule.surpassed.grade))
+    return found
+
+
+def in_words(box: Box, policy: Any) -> str:
+    """A chosen answer in words, for those who only read it."""
+    text = str(box.given.number) if box.given.number is not None else box.given.text
+    for one in choices(box, policy, text):
+        if one["chosen"]:
+            return one["label"] if one["label"] == one["hint"] or not one["hint"] else f"{one['label']} – {one['hint']}"
+    return ""
+
+
+def shown(door: Door, what: str) -> str:
+    """A fact of the case or the audit, shown and not answered."""
+    audit, case = door.audit, door.audit.case
+    facts = {
+        "case.number": case.number,
+        "case.date_of_birth": case.date_of_birth,
+        "case.gender": case.gender,
+        "case.ethnicity": case.ethnicity,
+        "case.language": case.language,
+        "case.referral_on": case.referral_on,
+        "audit.auditor": audit.auditor.name,
+        "audit.worker": audit.worker.name,
+        "audit.second_worker": audit.second_worker.name if audit.second_worker else "None",
+        "audit.manager": audit.manager.name if audit.manager else "",
+        "audit.meeting_on": timezone.localtime(audit.meeting_at).date() if audit.meeting_at else None,
+        "audit.returned_on": timezone.localtime(audit.returned_at).date() if audit.returned_at else None,
+    }
+    value = facts.get(what) or ""
+    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
+
+
+# --- saving -------------------------------------------------------------------------------------
+
+
+def editable_boxes(door: Door, section: SectionForm, questions: list[QuestionForm]) -> list[Box]:
+    """The parts of a page that this person may change."""
+    rows = selectors.answer_rows(door.audit)
+    return [
+        box
+        for question in questions
+        for _, group in selectors.boxes(door.audit, section, question, door.me, rows)
+        for box in group
+        if box.editable
+    ]
+
+
+def save_page(request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm]) -> HttpResponse:
+    """Save what was changed on the page; what cannot be saved comes back as it was typed."""
+    policy = door.edition.policy
+    found = [read_box(box, request.POST, policy) for box in editable_boxes(door, section, questions) if sent(box, request.POST)]
+    if not found and visibility.is_open(section, door.audit.state):
+        return after_saving(request, door, section, questions)
+    resolve = request.POST.get("resolve", "")
+    changed: dict[tuple[str, int], Box] = {}
+    conflicts: dict[tuple[str, int], dict[str, Any]] = {}
+    for one in found:
+        save_typed(request, door, section, one, resolve, changed, conflicts)
+    if changed or conflicts:
+        return show(request, door, section, questions, changed, conflicts, status=422)
+    if resolve:
+        return redirect(request.get_full_path())
+    return after_saving(request, door, section, questions)
+
+
+def save_typed(
+    request: HttpRequest,
+    door: Door,
+    section: SectionForm,
+    one: Typed,
+    resolve: str,
+    changed: dict[tuple[str, int], Box],
+    conflicts: dict[tuple[str, int], dict[str, Any]],
+) -> None:
+    """Save one part of a page, or note why it was not."""
+    key = (one.box.part.code, one.box.instance)
+    if one.given is None:
+        changed[key] = as_typed(one.box, one)
+        return
+    if not one.changed or resolve == f"{one.box.name}|theirs":
+        return
+    try:
+        save_answer(
+            door.audit, section, one.box.part, one.given, instance=one.box.instance, read_version=one.version, by=request.user, at=clock.now()
+        )
+    except Stale as stale:
+        words = f"{stale.current.saved_by.name} changed this while you were writing. Nothing of yours is lost."
+        changed[key] = as_typed(one.box, one, words)
+        conflicts[key] = conflict_of(door, one.box, one.given, stale.current)
+
+
+def conflict_of(door: Door, box: Box, mine: Given, current: Answer) -> dict[str, Any]:
+    """Both texts of a conflict, side by side, and the two put together."""
+    theirs = selectors.given_of(current)
+    policy = door.edition.policy
+    texts = box.part.kind in {"evidence", "long_text", "short_text"}
+    return {
+        "name": box.name,
+        "who": current.saved_by.name,
+        "at": current.saved_at,
+        "version": current.version,
+        "mine": plain(replace(box, given=mine), policy),
+        "theirs": plain(replace(box, given=theirs), policy),
+        "both": f"{theirs.text}\n\n{mine.text}" if texts else "",
+        "texts": texts,
+    }
+
+
+def plain(box: Box, policy: Any) -> str:
+    """An answer as one text."""
+    given = box.given
+    if box.part.kind in {"scale", "overall_grade", "choice", "yes_no"}:
+        return in_words(box, policy) or "No answer"
+    day = f"{given.day:%-d %B %Y}" if given.day else ""
+    where = ", ".join(piece for piece in (given.place, day) if piece)
+    return "\n".join(piece for piece in (given.text, where) if piece) or "No answer"
+
+
+def after_saving(request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm]) -> HttpResponse:
+    """Where the button leads: on to the next page, or back to the audit."""
+    go = request.POST.get("go", "next")
+    following = neighbour(door, section, questions[-1], +1)
+    if go == "next" and following:
+        return redirect(following["url"])
+    if go == "stay":
+        messages.success(request, "Saved.")
+        return redirect(request.get_full_path())
+    return redirect("audit", pk=door.audit.pk)
+
+
+def box_at(door: Door, part_code: str, instance: int) -> tuple[SectionForm, Box]:
+    """One part of the form as this person sees it, or 404."""
+    part = next((one for one in door.tool.parts if one.code == part_code), None)
+    if part is None:
+        raise Http404
+    section, question = question_of(door, part.question_code)
+    rows = selectors.answer_rows(door.audit)
+    for number, group in selectors.boxes(door.audit, section, question, door.me, rows):
+        for box in group:
+            if number == instance and box.part.code == part_code:
+                return section, box
+    raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, pk: int, part_code: str, instance: int) -> HttpResponse:
+    """One answer: POST saves it while somebody types; GET gives the part as it stands now."""
+    door = open_door(request, pk)
+    section, box = box_at(door, part_code, instance)
+    if request.method != "POST":
+        return HttpResponse(part_html(request, door, box))
+    if not box.editable:
+        return JsonResponse({"state": "closed", "message": "This part is not open for you to change now."}, status=403)
+    one = read_box(box, request.POST, door.edition.policy)
+    if one.given is None:
+        return JsonResponse({"state": "fault", "message": one.fault}, status=422)
+    now = clock.now()
+    try:
+        saved = save_answer(door.audit, section, box.part, one.given, instance=instance, read_version=one.version, by=request.user, at=now)
+    except Stale as stale:
+        conflict = conflict_of(door, box, one.given, stale.current)
+        html = render_to_string("audits/_conflict.html", {"conflict": conflict}, request)
+        return JsonResponse({"state": "conflict", "html": html, **{k: conflict[k] for k in ("version", "both", "texts")}}, status=409)
+    except Refused as fault:
+        return JsonResponse({"state": "closed", "message": str(fault)}, status=422)
+    at = saved.saved_at if saved else now
+    return JsonResponse(
+        {"state": "saved", "version": saved.version if saved else 0, "at": f"{timezone.localtime(at):%H:%M}", "mark": mark(one.given)}
+    )
+
+
+def part_html(request: HttpRequest, door: Door, box: Box) -> str:
+    """One part as HTML, as it stands in a page."""
+    return render_to_string("audits/_part.html", {"view": view_of(door, box), "door": door}, request)
+
+
+# --- being in it together -----------------------------------------------------------------------
+
+
+@require_safe
+def changes(request: HttpRequest, pk: int, section_code: str, question_code: str = "") -> JsonResponse:
+    """Who else is here, and the parts of this page that somebody else has saved since the last look."""
+    door = open_door(request, pk)
+    section = section_of(door, section_code)
+    now = clock.now()
+    since = parse_datetime(request.GET.get("since", "")) or now
+    with transaction.atomic():
+        here = selectors.see_presence(door.audit, request.user, place=section.title, at=now)
+    questions = [one for one in section.questions if question_code in {"", one.code}]
+    return JsonResponse(
+        {
+            "now": now.isoformat(),
+            "state": door.audit.state,
+            "here": render_to_string("audits/_here.html", {"here": here}, request),
+            "parts": changed_parts(request, door, section, questions, since - OVERLAP),
+        }
+    )
+
+
+def changed_parts(
+    request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm], since: Any
+) -> list[dict[str, Any]]:
+    """The parts of these questions that others saved after a moment, as HTML."""
+    recent = Answer.objects.filter(audit=door.audit, saved_at__gt=since).exclude(saved_by=request.user)
+    if not recent.exists():
+        return []
+    rows = selectors.answer_rows(door.audit)
+    found = []
+    for question in questions:
+        for _, group in selectors.boxes(door.audit, section, question, door.me, rows):
+            found += [
+                {"id": view_of(door, box)["id"], "version": box.version, "html": part_html(request, door, box)}
+                for box in group
+                if box.saved_at and box.saved_at > since and rows[(box.part.code, box.respondent, box.instance)].saved_by_id != request.user.pk
+            ]
+    return found
+
+
+@require_safe
+def guidance(request: HttpRequest, pk: int, question_code: str) -> HttpResponse:
+    """What good looks like for one question: descriptors in grade columns, standards, the scaling question."""
+    door = open_door(request, pk)
+    section, question = question_of(door, question_code)
+    context = {
+        "door": door,
+        "audit": door.audit,
+        "section": section,
+        "question": question,
+        "guidance": door.edition.guidance(question),
+        "grades": [grade for grade in door.edition.policy.grades_best_first if grade.descriptors],
+        "back": page_url(door.audit, section, question if section.paging == "question" else None),
+    }
+    template = "audits/_guidance.html" if request.headers.get("HX-Request") else "audits/guidance.html"
+    return render(request, template, context)
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: int, question_code: str) -> HttpResponse:
+    """Confirm a joint question as it stands."""
+    door = open_door(request, pk)
+    section, question = question_of(door, question_code)
+    confirm_question(door.audit, question, by=request.user, at=clock.now())
+    messages.success(request, "You have confirmed the answers to this question.")
+    return redirect(page_url(door.audit, section, question if section.paging == "question" else None))
+
+
+@require_POST
+def finish(request: HttpRequest, pk: int, section_code: str) -> HttpResponse:
+    """Say that one's part of a section is finished."""
+    door = open_door(request, pk)
+    section = section_of(door, section_code)
+    try:
+        finish_section(door.audit, door.tool, section, by=request.user, at=clock.now())
+    except Refused as fault:
+        context = {"fault": fault, "door": door, "audit": door.audit, "back": reverse("section", args=[pk, section.code])}
+        return render(request, "audits/not_finished.html", context, status=422)
+    messages.success(request, f"You have finished “{section.title}”. You can still change it while it is open.")
+    return redirect("audit", pk=pk)
+
+
+@require_safe
+def earlier(request: HttpRequest, pk: int, part_code: str) -> HttpResponse:
+    """What an answer said before somebody else replaced it."""
+    door = open_door(request, pk, opened="earlier answers")
+    part = next((one for one in door.tool.parts if one.code == part_code), None)
+    if part is None:
+        raise Http404
+    section, question = question_of(door, part.question_code)
+    rows = EarlierAnswer.objects.filter(audit=door.audit, part_id=part.id).select_related("saved_by", "replaced_by")
+    seen = [row for row in rows if visibility.sees_answers_of(row.respondent, me=door.me, state=door.audit.state)]
+    context = {"door": door, "audit": door.audit, "part": part, "question": question, "rows": seen[:50],
+               "back": page_url(door.audit, section, question if section.paging == "question" else None)}
+    return render(request, "audits/earlier.html", context)
+
+

@@ -1,0 +1,249 @@
+"""Start page, lists, and the page of one audit with its steps."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audits import selectors, visibility
+from audits.completeness import SESSION
+from audits.filters import AuditFilter
+from audits.forms import MeetingForm, ReasonForm
+from audits.models import Audit
+from audits.services.meeting import MODES, set_meeting, start_session
+from audits.services.returning import (
+    advise_on_grade,
+    problems_before_return,
+    query_grade,
+    reopen_audit,
+    return_audit,
+)
+from audits.states import AuditState
+from audits.views.door import Door, open_door
+from core import clock
+from core.models import Notice
+from core.moves import Refused
+from core.trail import record
+
+PAGE = 50
+
+
+@require_safe
+def my_work(request: HttpRequest) -> HttpResponse:
+    """What is this person's to do next, soonest first."""
+    today = clock.today()
+    return render(
+        request,
+        "audits/my_work.html",
+        {
+            "tasks": selectors.my_tasks(request.user, today),
+            "notices": Notice.objects.visible_to(request.user).filter(read_at=None)[:5],
+            "today": today,
+        },
+    )
+
+
+@require_safe
+def audit_list(request: HttpRequest) -> HttpResponse:
+    """The audits this person may open, newest first."""
+    audits = Audit.objects.visible_to(request.user).with_people().select_related("version__framework__council", "tool").order_by("-id")
+    narrowed = AuditFilter(request.GET, queryset=audits)
+    page = Paginator(narrowed.qs, PAGE).get_page(request.GET.get("page"))
+    record("list audits", "audits", by=request.user, at=clock.now())
+    rows = [(audit, selectors.edition_of(audit).policy) for audit in page]
+    return render(request, "audits/audit_list.html", {"filter": narrowed, "page": page, "rows": rows, "today": clock.today()})
+
+
+@require_safe
+def being_audited(request: HttpRequest) -> HttpResponse:
+    """Which files of one's own teams are under audit, and by whom (I-15): number, auditor and worker only."""
+    if not request.user.has_perm("audits.see_being_audited"):
+        raise PermissionDenied
+    today = clock.today()
+    audits = Audit.objects.being_audited(request.user, today).with_people().order_by("deadline_on", "id")
+    page = Paginator(audits, PAGE).get_page(request.GET.get("page"))
+    record("list files being audited", "audits", by=request.user, at=clock.now())
+    return render(request, "audits/being_audited.html", {"page": page, "today": today})
+
+
+@require_safe
+def audit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One audit: where it stands, what to do next, its sections, actions, grades and history."""
+    door = open_door(request, pk, opened="audit")
+    return render(request, "audits/audit.html", overview(door, request))
+
+
+def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
+    """What the page of an audit shows."""
+    audit = door.audit
+    answers = selectors.given_answers(audit)
+    sections = selectors.progress(audit, door.me, answers)
+    seen = door.me in visibility.PARTIES or door.me == visibility.QA or audit.state == AuditState.RETURNED
+    return {
+        "door": door,
+        "audit": audit,
+        "sections": sections,
+        "moves": audit.moves.select_related("by") if seen else [],
+        "grades": audit.grade_events.select_related("by") if seen else [],
+        "actions": selectors.actions_of(audit) if seen else [],
+        "policy": door.edition.policy,
+        "modes": MODES,
+        "waiting": waiting_for(door, sections),
+        "today": clock.today(),
+        "can": {
+            name: request.user.has_perm(f"audits.{name}", audit)
+            for name in ("set_meeting", "start_session", "query_grade", "advise_on_grade", "record_action", "return_audit", "reopen_audit")
+        },
+    }
+
+
+def waiting_for(door: Door, sections: list[selectors.Progress]) -> str:
+    """One sentence that says what happens next, for whom it is."""
+    audit, me = door.audit, door.me
+    names = {"worker": door.word("practitioner", "practitioner"), "session": door.word("session", "meeting")}
+    if audit.state == AuditState.ALLOCATED:
+        return f"Set the date of the {names['session']}." if me == visibility.AUDITOR else "The auditor sets the meeting date next."
+    if audit.state == AuditState.PREPARING:
+        if me in visibility.PARTIES:
+            left = [one for one in sections if one.mine and one.status in {"todo", "started"}]
+            if left:
+                return "Complete your part before the meeting."
+        return f"Start the {names['session']} when you are together." if me == visibility.AUDITOR else "Your part is ready. The auditor starts the meeting."
+    if audit.state == AuditState.IN_SESSION:
+        return "Fill in the form together, then return the audit." if me == visibility.AUDITOR else "Fill in the form together with the auditor."
+    if audit.state == AuditState.GRADE_QUERY:
+        return "Give your advice on the grade." if me == visibility.QA else "The QA team has been asked for advice on the grade."
+    return ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set or move the meeting."""
+    door = open_door(request, pk)
+    if not request.user.has_perm("audits.set_meeting", door.audit):
+        raise PermissionDenied
+    form = MeetingForm(request.POST or None, initial=meeting_initial(door.audit))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        when = timezone.make_aware(datetime.combine(data["day"], data["time"]))
+        if when < clock.now():
+            form.add_error("day", "The meeting must be in the future.")
+        else:
+            set_meeting(door.audit, meeting_at=when, mode=data["mode"], by=request.user, at=clock.now())
+            messages.success(request, "The meeting is set. Everybody who takes part has been asked to prepare.")
+            return redirect("audit", pk=pk)
+    status = 422 if form.errors else 200
+    return render(request, "audits/meeting.html", {"door": door, "audit": door.audit, "form": form}, status=status)
+
+
+def meeting_initial(audit: Audit) -> dict[str, Any]:
+    """The meeting as it is set now."""
+    if audit.meeting_at is None:
+        return {}
+    local = timezone.localtime(audit.meeting_at)
+    return {"day": local.date(), "time": local.time(), "mode": audit.meeting_mode}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start the meeting: who is present, and what is still missing."""
+    door = open_door(request, pk)
+    if not request.user.has_perm("audits.start_session", door.audit):
+        raise PermissionDenied
+    context: dict[str, Any] = {"door": door, "audit": door.audit, "problems": selectors.missing_in_words(door.audit, SESSION)}
+    if request.method == "POST":
+        try:
+            start_session(door.audit, by=request.user, at=clock.now())
+        except Refused as fault:
+            context |= {"fault": fault, "problems": fault.problems}
+            return render(request, "audits/start.html", context, status=422)
+        messages.success(request, "The meeting has started. The joint sections are open to everybody who takes part.")
+        return redirect("audit", pk=pk)
+    return render(request, "audits/start.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def return_(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check what is missing and return the audit."""
+    door = open_door(request, pk)
+    if not request.user.has_perm("audits.return_audit", door.audit):
+        raise PermissionDenied
+    answers = selectors.given_answers(door.audit)
+    judged = selectors.overall_of(door.tool, answers, door.edition.policy)
+    context: dict[str, Any] = {
+        "door": door,
+        "audit": door.audit,
+        "judged": judged,
+        "grade": door.edition.policy.grade(judged.grade) if judged else None,
+        "actions": selectors.actions_of(door.audit),
+        "problems": problems_before_return(door.audit, door.edition) if door.audit.state != AuditState.RETURNED else [],
+    }
+    if request.method == "POST":
+        try:
+            return_audit(door.audit, by=request.user, at=clock.now())
+        except Refused as fault:
+            context |= {"fault": fault, "problems": fault.problems}
+            return render(request, "audits/return.html", context, status=422)
+        messages.success(request, "The audit is returned. Its grade is provisional until it is moderated or left out of the sample.")
+        return redirect("audit", pk=pk)
+    return render(request, "audits/return.html", context)
+
+
+NOTES: dict[str, dict[str, Any]] = {
+    "query_grade": {
+        "service": query_grade,
+        "key": "note",
+        "title": "Query the grade",
+        "label": "What do you not agree about?",
+        "hint": "The QA team reads this and gives advice. Both views stay in the record.",
+        "absent": "Say what you do not agree about.",
+        "done": "The QA team has been asked for advice.",
+        "button": "Ask for advice",
+    },
+    "advise_on_grade": {
+        "service": advise_on_grade,
+        "key": "advice",
+        "title": "Give advice on the grade",
+        "label": "Your advice",
+        "hint": "Everybody who takes part in the audit reads this.",
+        "absent": "Enter your advice.",
+        "done": "Your advice is recorded and the audit is open to its parties again.",
+        "button": "Record the advice",
+    },
+    "reopen_audit": {
+        "service": reopen_audit,
+        "key": "reason",
+        "title": "Reopen this audit",
+        "label": "Why is it reopened?",
+        "hint": "The grade given so far stays in the history. The auditor returns the audit again.",
+        "absent": "Say why the audit is reopened.",
+        "done": "The audit is open again.",
+        "button": "Reopen the audit",
+    },
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def note(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """A step that needs only a note: query the grade, advise, reopen."""
+    door = open_door(request, pk)
+    words = NOTES[step]
+    if not request.user.has_perm(f"audits.{step}", door.audit):
+        raise PermissionDenied
+    form = ReasonForm(request.POST or None, label=words["label"], hint=words["hint"], absent=words["absent"])
+    if request.method == "POST" and form.is_valid():
+        try:
+            words["service"](door.audit, by=request.user, at=clock.now(), **{words["key"]: form.cleaned_data["reason"]})
+        except Refused as fault:
+            form.add_error("reason", str(fault))
+        else:
+            messages.success(request, words["done"])
+            return redirect("audit", pk=pk)
+    context = {"door": door, "audit": door.audit, "form": form, "words": words, "moves": door.audit.moves.select_related("by")}
+    return render(request, "audits/note.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,124 @@
+"""Giving an audit to an auditor by hand, under the framework's rules."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from audits.models import Audit
+from audits.services.opening import Allotment, open_audit
+from cases.models import CaseFile
+from core.moves import Refused
+from core.trail import record
+from people.models import Council, User
+from people.roles import Role
+from people.selectors import line
+from programme.allocation import over_the_number
+from programme.selectors import Candidate, audits_under_way, candidates, workers
+from standards.deadlines import deadline
+from standards.models import Tool
+from standards.policy import Allocation
+from standards.selectors import edition
+
+
+class NeedsConfirming(Refused):
+    """Allowed, but only when the QA team says so knowingly."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the QA officer chose; `month` is the first day of the month the audit counts for."""
+
+    case: CaseFile
+    tool: Tool
+    auditor: User
+    worker: User
+    second_worker: User | None
+    month: date
+    practice_week: bool = False
+    audit_on: date | None = None
+
+
+def allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool = False) -> Audit:
+    """Give the audit to the auditor and stamp its deadline; the auditor is told.
+
+    Raises PermissionDenied if `by` is not in the QA team, Refused with every rule that
+    stands against it, NeedsConfirming when it goes over the framework's number or the file
+    is being audited already. A refused try leaves a line in the trail.
+    """
+    try:
+        return _allocate(choice, by=by, at=at, confirmed=confirmed)
+    except Refused as fault:
+        record("allocation refused", choice.case, by=by, at=at, detail={"rules": len(fault.problems)})
+        raise
+
+
+@transaction.atomic
+def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Audit:
+    council = Council.objects.select_for_update().get(pk=choice.case.council_id)
+    if not by.has_perm("programme.allocate_audit") or by.council_id != council.pk:
+        raise PermissionDenied
+    on = timezone.localdate(at)
+    framework = edition(choice.tool.version)
+    rule = framework.policy.allocation
+    check_people(choice, on)
+    ids = {person.pk for person in (choice.worker, choice.second_worker) if person}
+    found = {one.user.pk: one for one in candidates(framework, choice.case, ids, month=choice.month, on=on)}
+    candidate = found.get(choice.auditor.pk)
+    check_auditor(candidate)
+    if not confirmed and (doubts := doubts_about(choice, candidate, rule)):
+        raise NeedsConfirming("Please confirm this allocation.", doubts)
+    manager_ids = line(council.pk, on).first_above(choice.worker.pk, Role.LINE_MANAGER)
+    return open_audit(
+        Allotment(
+            case=choice.case,
+            tool=choice.tool,
+            auditor=choice.auditor,
+            worker=choice.worker,
+            second_worker=choice.second_worker,
+            manager=User.objects.filter(pk__in=manager_ids).order_by("pk").first(),
+            month=choice.month,
+            deadline_on=deadline(rule.deadline, allocated_on=on, month=choice.month, audit_on=choice.audit_on),
+            practice_week=choice.practice_week,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def check_people(choice: Choice, on: date) -> None:
+    """Refuse a file that is closed, and workers who do not work it or are the same person."""
+    problems = []
+    if not CaseFile.objects.open_on(on).filter(pk=choice.case.pk).exists():
+        problems.append("This case is closed, so it cannot be audited.")
+    now = {involvement.user_id for involvement in workers(choice.case, on)}
+    if choice.worker.pk not in now:
+        problems.append("Choose the worker from those who work with this child now.")
+    if choice.second_worker and choice.second_worker.pk not in now:
+        problems.append("Choose the second worker from those who work with this child now.")
+    if choice.second_worker == choice.worker:
+        problems.append("The second worker must be another person.")
+    if choice.auditor.pk in {choice.worker.pk, getattr(choice.second_worker, "pk", None)}:
+        problems.append("Nobody audits their own case.")
+    if problems:
+        raise Refused("The audit cannot be allocated like this.", problems)
+
+
+def check_auditor(candidate: Candidate | None) -> None:
+    """Refuse somebody who holds no post that audits, or against whom a rule stands."""
+    if candidate is None:
+        raise Refused("This person cannot be given audits.", ["The person holds no post that audits today."])
+    if candidate.objections:
+        raise Refused("This person cannot audit this file.", candidate.objections)
+
+
+def doubts_about(choice: Choice, candidate: Candidate | None, rule: Allocation) -> list[str]:
+    """What the QA officer must confirm knowingly."""
+    doubts = []
+    if candidate and (words := over_the_number(rule, candidate.auditor)):
+        doubts.append(words)
+    if audits_under_way(choice.case):
+        doubts.append("This child's file is being audited already.")
+    return doubts
