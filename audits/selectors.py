@@ -134,6 +134,27 @@ def missing_in_section(audit: Audit, tool: ToolForm, section: SectionForm, me: s
     return in_words(audit, mine)
 
 
+def shown_fact(audit: Audit, what: str) -> str:
+    """A fact of the case or the audit, shown and not answered."""
+    case = audit.case
+    facts = {
+        "case.number": case.number,
+        "case.date_of_birth": case.date_of_birth,
+        "case.gender": case.gender,
+        "case.ethnicity": case.ethnicity,
+        "case.language": case.language,
+        "case.referral_on": case.referral_on,
+        "audit.auditor": audit.auditor.name,
+        "audit.worker": audit.worker.name,
+        "audit.second_worker": audit.second_worker.name if audit.second_worker else "None",
+        "audit.manager": audit.manager.name if audit.manager else "",
+        "audit.meeting_on": timezone.localtime(audit.meeting_at).date() if audit.meeting_at else None,
+        "audit.returned_on": timezone.localtime(audit.returned_at).date() if audit.returned_at else None,
+    }
+    value = facts.get(what) or ""
+    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far one person's part of a section has come."""

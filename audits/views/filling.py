@@ -18,7 +18,7 @@ from audits import selectors, visibility
 from audits.answers import Given
 from audits.forms import Typed, as_typed, mark, read_box, sent
 from audits.models import Answer, Audit, EarlierAnswer
-from audits.selectors import Box
+from audits.selectors import Box, shown_fact
 from audits.services.answers import (
     Stale,
     confirm_question,
@@ -27,9 +27,11 @@ from audits.services.answers import (
     save_answer,
 )
 from audits.views.door import Door, open_door, question_of, section_of
+from audits.words import answer_in_words, choices
 from core import clock
 from core.moves import Refused
-from standards.edition import QuestionForm, SectionForm
+from standards.edition import PartForm, QuestionForm, SectionForm
+from standards.policy import Policy
 
 OVERLAP = timedelta(seconds=2)
 
@@ -167,12 +169,18 @@ def view_of(door: Door, box: Box, conflict: dict[str, Any] | None = None) -> dic
         "mark": mark(given),
         "fault": box.fault,
         "conflict": conflict,
-        "choices": choices(box, policy, typed.get("", "")),
+        "choices": choices(box.part, policy, typed.get("", "")),
+        "highest": highest(box.part, policy),
         "ends": ends(door, box),
-        "shown": shown(door, box.part.shows) if box.part.kind == "shown" else "",
-        "words": in_words(box, policy),
+        "shown": shown_fact(door.audit, box.part.shows) if box.part.kind == "shown" else "",
+        "words": answer_in_words(box.part, given, policy),
         "url": reverse("answer", args=[door.audit.pk, box.part.code, box.instance]),
     }
+
+
+def highest(part: PartForm, policy: Policy) -> int | None:
+    """The top of a part's scale."""
+    return policy.scales[part.scale].highest if part.kind == "scale" and part.scale else None
 
 
 def ends(door: Door, box: Box) -> tuple[str, str]:
@@ -182,72 +190,6 @@ def ends(door: Door, box: Box) -> tuple[str, str]:
         return "", ""
     scaling = door.tool.question(part.question_code).scaling
     return part.low or (scaling.low if scaling else ""), part.high or (scaling.high if scaling else "")
-
-
-def choices(box: Box, policy: Any, chosen: str) -> list[dict[str, Any]]:
-    """The choices of a radio group: code, words, the grade word beside it, whether chosen."""
-    part = box.part
-    if part.kind == "scale":
-        scale = policy.scales[part.scale]
-        found = [(str(v), str(v), scale.word_for(v, policy), band_code(scale, v)) for v in scale.values]
-    elif part.kind == "overall_grade":
-        found = overall_choices(policy)
-    elif part.kind == "yes_no":
-        found = [("yes", "Yes", "", ""), ("no", "No", "", "")]
-    elif part.kind == "choice":
-        found = [(option.code, option.label, option.hint, "") for option in part.options]
-    else:
-        return []
-    return [{"code": c, "label": label, "hint": hint, "grade": grade, "chosen": c == chosen} for c, label, hint, grade in found]
-
-
-def band_code(scale: Any, value: int) -> str:
-    """The grade code of a value's band; 'ungraded' where it has none."""
-    return scale.band_for(value).grade or "ungraded"
-
-
-def overall_choices(policy: Any) -> list[tuple[str, str, str, str]]:
-    """The choices of the overall grade, with the grade that each gives."""
-    rule = policy.overall_grade
-    if rule.method == "direct":
-        found = [(code, policy.grade(code).label, "", code) for code in rule.grades]
-    else:
-        scale = policy.scales[rule.scale]
-        found = [(str(v), str(v), scale.word_for(v, policy), band_code(scale, v)) for v in scale.values]
-    if rule.surpassed:
-        label = policy.grade(rule.surpassed.grade).label
-        found.append(("surpassed", rule.surpassed.label, label, rule.surpassed.grade))
-    return found
-
-
-def in_words(box: Box, policy: Any) -> str:
-    """A chosen answer in words, for those who only read it."""
-    text = str(box.given.number) if box.given.number is not None else box.given.text
-    for one in choices(box, policy, text):
-        if one["chosen"]:
-            return one["label"] if one["label"] == one["hint"] or not one["hint"] else f"{one['label']} – {one['hint']}"
-    return ""
-
-
-def shown(door: Door, what: str) -> str:
-    """A fact of the case or the audit, shown and not answered."""
-    audit, case = door.audit, door.audit.case
-    facts = {
-        "case.number": case.number,
-        "case.date_of_birth": case.date_of_birth,
-        "case.gender": case.gender,
-        "case.ethnicity": case.ethnicity,
-        "case.language": case.language,
-        "case.referral_on": case.referral_on,
-        "audit.auditor": audit.auditor.name,
-        "audit.worker": audit.worker.name,
-        "audit.second_worker": audit.second_worker.name if audit.second_worker else "None",
-        "audit.manager": audit.manager.name if audit.manager else "",
-        "audit.meeting_on": timezone.localtime(audit.meeting_at).date() if audit.meeting_at else None,
-        "audit.returned_on": timezone.localtime(audit.returned_at).date() if audit.returned_at else None,
-    }
-    value = facts.get(what) or ""
-    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
 
 
 # --- saving -------------------------------------------------------------------------------------
@@ -326,11 +268,11 @@ def conflict_of(door: Door, box: Box, mine: Given, current: Answer) -> dict[str,
     }
 
 
-def plain(box: Box, policy: Any) -> str:
+def plain(box: Box, policy: Policy) -> str:
     """An answer as one text."""
     given = box.given
     if box.part.kind in {"scale", "overall_grade", "choice", "yes_no"}:
-        return in_words(box, policy) or "No answer"
+        return answer_in_words(box.part, given, policy) or "No answer"
     day = f"{given.day:%-d %B %Y}" if given.day else ""
     where = ", ".join(piece for piece in (given.place, day) if piece)
     return "\n".join(piece for piece in (given.text, where) if piece) or "No answer"

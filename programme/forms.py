@@ -1,0 +1,66 @@
+"""What the QA officer chooses when an audit is allocated by hand."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from core.forms import Radios, ServiceForm
+from people.models import User
+from programme.selectors import Candidate
+
+
+def months(today: date, ahead: int = 3) -> list[tuple[str, str]]:
+    """This month and the next ones, as choices."""
+    start = today.year * 12 + today.month - 1
+    days = [date(n // 12, n % 12 + 1, 1) for n in range(start, start + ahead)]
+    return [(f"{day:%Y-%m}", f"{day:%B %Y}") for day in days]
+
+
+class AllocationForm(ServiceForm):
+    """Who audits, whose work, in which month."""
+
+    auditor = forms.ChoiceField(label="Auditor", error_messages={"required": "Choose the auditor."})
+    worker = forms.ChoiceField(label="Worker whose practice is looked at", widget=Radios, error_messages={"required": "Choose the worker."})
+    second_worker = forms.ChoiceField(label="Second worker", required=False)
+    tool = forms.ChoiceField(label="Form", widget=Radios, error_messages={"required": "Choose the form."})
+    month = forms.ChoiceField(label="Month the audit counts for", error_messages={"required": "Choose the month."})
+    practice_week = forms.BooleanField(label="This audit is part of Practice Week", required=False)
+    confirmed = forms.BooleanField(label="Yes, allocate it all the same", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        candidates: list[Candidate],
+        workers: list[tuple[str, str]],
+        seconds: list[tuple[str, str]],
+        tools: list[tuple[str, str]],
+        months: list[tuple[str, str]],
+        second_label: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["auditor"].choices = [("", "Choose an auditor"), *map(auditor_choice, candidates)]
+        self.fields["worker"].choices = workers
+        self.fields["second_worker"].choices = [("", "No second worker"), *seconds]
+        self.fields["second_worker"].label = f"{second_label} (if any)" if second_label else "Second worker (if any)"
+        self.fields["tool"].choices = tools
+        self.fields["month"].choices = months
+        if not seconds:
+            del self.fields["second_worker"]
+        if len(tools) == 1:
+            del self.fields["tool"]
+
+    def person(self, name: str, people: dict[int, User]) -> User | None:
+        """The person chosen in a field."""
+        code = self.cleaned_data.get(name)
+        return people.get(int(code)) if code else None
+
+
+def auditor_choice(candidate: Candidate) -> tuple[str, str]:
+    """One line of the list of auditors: who, which post, how many already, and whether they may."""
+    load = f", {candidate.auditor.allotted} already" if candidate.auditor.allotted else ""
+    bar = " – cannot audit this file" if candidate.objections else ""
+    return str(candidate.user.pk), f"{candidate.user.name} ({candidate.post}{load}){bar}"
+
+

@@ -1,0 +1,146 @@
+"""Allocating an audit by hand: find the child's file, then choose who audits it."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.models import CaseFile
+from core import clock
+from core.moves import Refused
+from core.trail import record
+from people.models import User
+from programme.forms import AllocationForm, months
+from programme.selectors import Candidate, audits_under_way, candidates, workers
+from programme.services import Choice, NeedsConfirming, allocate
+from standards.edition import Edition
+from standards.models import FrameworkVersion, Tool
+from standards.selectors import edition, in_force
+
+
+def check(request: HttpRequest) -> None:
+    """Only the QA team allocates."""
+    if not request.user.has_perm("programme.allocate_audit"):
+        raise PermissionDenied
+
+
+@require_safe
+def choose_case(request: HttpRequest) -> HttpResponse:
+    """Find the open case to be audited."""
+    check(request)
+    words = request.GET.get("q", "").strip()
+    cases = CaseFile.objects.visible_to(request.user).open_on(clock.today()).select_related("unit").order_by("number")
+    if words:
+        cases = cases.filter(number__istartswith=words)
+    page = Paginator(cases, 25).get_page(request.GET.get("page"))
+    version = in_force(request.user.council, clock.today())
+    return render(request, "programme/choose_case.html", {"page": page, "words": words, "version": version})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose auditor, worker and month for one case."""
+    check(request)
+    today = clock.today()
+    case = get_object_or_404(
+        CaseFile.objects.visible_to(request.user).open_on(today).select_related("unit", "council"), pk=pk
+    )
+    version = in_force(request.user.council, today)
+    if version is None:
+        raise Refused("There is no published framework in force today. Publish one first.")
+    framework = edition(version)
+    involved = workers(case, today)
+    offered = months(today)
+    month = month_of(request.POST.get("month") or request.GET.get("month") or offered[0][0], offered)
+    people = candidates(framework, case, {one.user_id for one in involved}, month=month, on=today)
+    form = form_for(request, framework, people, involved, offered)
+    doubts: tuple[str, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        doubts = try_to_allocate(request, form, case, version, people, involved, month)
+        if not doubts and not form.errors:
+            messages.success(request, "The audit is allocated and the auditor has been told.")
+            return redirect("audits")
+    context = {
+        "form": form,
+        "case": case,
+        "involved": involved,
+        "left_out": [one for one in people if one.objections],
+        "doubts": doubts,
+        "under_way": audits_under_way(case),
+        "policy": framework.policy,
+        "framework": framework,
+    }
+    record("open case to allocate", case, by=request.user, at=clock.now())
+    status = 422 if form.errors or doubts else 200
+    return render(request, "programme/allocate.html", context, status=status)
+
+
+def month_of(text: str, offered: list[tuple[str, str]]) -> date:
+    """The first day of the chosen month; the first offered when the choice is not one of them."""
+    code = text if text in {value for value, _ in offered} else offered[0][0]
+    year, month = code.split("-")
+    return date(int(year), int(month), 1)
+
+
+def form_for(
+    request: HttpRequest, framework: Edition, people: list[Candidate], involved: list[Any], offered: list[tuple[str, str]]
+) -> AllocationForm:
+    """The form with this council's words and this case's people."""
+    allocation = framework.policy.allocation
+    names = [(str(one.user_id), one.user.name) for one in involved]
+    first = [pair for one, pair in zip(involved, names, strict=True) if one.kind == "allocated"] or names
+    initial = {"worker": first[0][0] if first else "", "month": offered[0][0]}
+    second = [(str(one.user_id), one.user.name) for one in involved if one.kind == "second"]
+    if second:
+        initial["second_worker"] = second[0][0]
+    return AllocationForm(
+        request.POST or None,
+        initial=initial,
+        candidates=people,
+        workers=names,
+        seconds=names if allocation.second_worker and len(names) > 1 else [],
+        tools=[(tool.code, tool.title) for tool in framework.tools.values()],
+        months=offered,
+        second_label=framework.policy.word("second_worker", "Second worker"),
+    )
+
+
+def try_to_allocate(
+    request: HttpRequest,
+    form: AllocationForm,
+    case: CaseFile,
+    version: FrameworkVersion,
+    people: list[Candidate],
+    involved: list[Any],
+    month: date,
+) -> tuple[str, ...]:
+    """Allocate; what must be confirmed comes back, what stands against it goes into the form."""
+    users: dict[int, User] = {one.user.pk: one.user for one in people} | {one.user_id: one.user for one in involved}
+    data = form.cleaned_data
+    tools = Tool.objects.filter(version=version).select_related("version__framework__council")
+    chosen = tools.get(code=data["tool"]) if "tool" in form.fields else tools.first()
+    auditor, worker = form.person("auditor", users), form.person("worker", users)
+    if chosen is None or auditor is None or worker is None:
+        raise Refused("Choose the auditor and the worker.")
+    choice = Choice(
+        case=case,
+        tool=chosen,
+        auditor=auditor,
+        worker=worker,
+        second_worker=form.person("second_worker", users),
+        month=month,
+        practice_week=data["practice_week"],
+    )
+    try:
+        allocate(choice, by=request.user, at=clock.now(), confirmed=data["confirmed"])
+    except NeedsConfirming as fault:
+        return fault.problems
+    except Refused as fault:
+        for problem in fault.problems or (str(fault),):
+            form.add_error("auditor", problem)
+    return ()

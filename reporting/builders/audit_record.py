@@ -1,0 +1,216 @@
+"""The record of one returned audit: what the page, the PDF, the Word file and the case note all show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from audits import selectors, visibility
+from audits.answers import Given, is_answered
+from audits.completeness import Key
+from audits.models import Audit
+from audits.words import answer_in_words
+from standards.edition import Edition, PartForm, QuestionForm, SectionForm
+from standards.policy import Policy
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answered part: its label, whose it is, the answer as text, where it is on the child's file."""
+
+    label: str
+    whose: str
+    text: str
+    where: str
+    scaled: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One question with its answers."""
+
+    number: str
+    title: str
+    text: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of the record."""
+
+    number: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """One action: kind, what, why, who, when."""
+
+    kind: str
+    what: str
+    why: str
+    who: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class GradeLine:
+    """One grade in the history."""
+
+    kind: str
+    value: int | None
+    label: str
+    surpassed: bool
+    rationale: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Record:
+    """A returned audit as it is read."""
+
+    council: str
+    heading: str
+    reference: str
+    case_label: str
+    case_number: str
+    framework: str
+    auditor: str
+    practitioner_label: str
+    practitioner: str
+    second_label: str
+    second: str
+    team: str
+    meeting_at: datetime | None
+    returned_at: datetime | None
+    grade: str
+    provisional: bool
+    grades: tuple[GradeLine, ...]
+    parts: tuple[Part, ...]
+    actions: tuple[ActionLine, ...]
+
+
+def build(audit: Audit) -> Record:
+    """The record of an audit under its own edition. The number of queries does not grow with the form."""
+    edition = selectors.edition_of(audit)
+    policy = edition.policy
+    return Record(
+        council=audit.council.name,
+        heading=policy.note_title or edition.tools[audit.tool.code].title,
+        reference=audit.reference,
+        case_label=policy.word("case_number", "Case number"),
+        case_number=audit.case.number,
+        framework=f"{edition.framework_name}, edition {edition.number}",
+        auditor=audit.auditor.name,
+        practitioner_label=policy.word("practitioner", "practitioner"),
+        practitioner=audit.worker.name,
+        second_label=policy.word("second_worker", "second worker"),
+        second=audit.second_worker.name if audit.second_worker else "",
+        team=audit.unit.name,
+        meeting_at=audit.meeting_at,
+        returned_at=audit.returned_at,
+        grade=policy.grade(audit.grade).label if audit.grade else "",
+        provisional=not audit.grade_final,
+        grades=grades(audit, policy),
+        parts=parts(audit, edition),
+        actions=actions(audit),
+    )
+
+
+def grades(audit: Audit, policy: Policy) -> tuple[GradeLine, ...]:
+    """Every grade given, in order."""
+    return tuple(
+        GradeLine(
+            kind=event.get_kind_display(),
+            value=event.value,
+            label=policy.grade(event.grade).label,
+            surpassed=event.surpassed,
+            rationale=event.rationale,
+            who=event.by.name,
+            at=event.at,
+        )
+        for event in audit.grade_events.select_related("by")
+    )
+
+
+def actions(audit: Audit) -> tuple[ActionLine, ...]:
+    """The actions that stand, soonest first."""
+    return tuple(
+        ActionLine(action.kind_label, action.what, action.why, action.owner.name, action.due_on)
+        for action in selectors.actions_of(audit)
+    )
+
+
+def parts(audit: Audit, edition: Edition) -> tuple[Part, ...]:
+    """The sections with what was answered in them."""
+    answers = selectors.given_answers(audit)
+    made = (
+        Part(section.number, section.title, entries(audit, section, answers, edition.policy))
+        for section in edition.tools[audit.tool.code].sections
+    )
+    return tuple(part for part in made if part.entries)
+
+
+def entries(audit: Audit, section: SectionForm, answers: dict[Key, Given], policy: Policy) -> tuple[Entry, ...]:
+    """The questions of a section that hold anything to read, each time they were filled."""
+    found = []
+    for question in section.questions:
+        for instance in range(1, question.repeat + 1):
+            if lines := lines_of(audit, question, instance, answers, policy):
+                title = question.title if instance == 1 else f"{question.title} ({instance})"
+                found.append(Entry(question.number, title, question.text, lines))
+    return tuple(found)
+
+
+def lines_of(
+    audit: Audit, question: QuestionForm, instance: int, answers: dict[Key, Given], policy: Policy
+) -> tuple[Line, ...]:
+    """The parts of a question as lines: facts shown, and answers given."""
+    names = selectors.people_words(audit)
+    lines = []
+    for part in question.parts:
+        if part.kind == "shown" and instance == 1:
+            lines.append(Line(part.label, "", selectors.shown_fact(audit, part.shows) or "Not known", "", False))
+        if not is_answered(part):
+            continue
+        for respondent in visibility.respondents(part, second=audit.second_worker_id is not None):
+            given = answers.get((part.code, respondent, instance), Given())
+            if not given.empty:
+                whose = names[respondent] if part.respondent == visibility.PRACTITIONER else ""
+                lines.append(line_of(part, whose, given, policy))
+    return tuple(lines)
+
+
+def line_of(part: PartForm, whose: str, given: Given, policy: Policy) -> Line:
+    """One answer as a line."""
+    pieces = [given.place, f"{given.day:%-d %B %Y}" if given.day and part.kind == "evidence" else ""]
+    return Line(
+        label=part.label,
+        whose=whose,
+        text=answer_in_words(part, given, policy),
+        where=", ".join(piece for piece in pieces if piece),
+        scaled=part.kind in {"scale", "overall_grade"},
+    )
+
+
+def case_note(record: Record) -> str:
+    """The text to paste on the child's file: what was found, the grade, and who does what by when (C1-13)."""
+    returned = f"{timezone.localtime(record.returned_at):%-d %B %Y}" if record.returned_at else ""
+    lines = [
+        f"{record.heading} – {record.reference}",
+        f"{record.case_label}: {record.case_number}",
+        f"Auditor: {record.auditor}. {record.practitioner_label.capitalize()}: {record.practitioner}."
+        + (f" {record.second_label[:1].upper()}{record.second_label[1:]}: {record.second}." if record.second else ""),
+        f"Returned on {returned}. Overall grade: {record.grade}{' (provisional)' if record.provisional else ''}.",
+    ]
+    if record.grades:
+        lines += ["", "Why this grade", record.grades[-1].rationale]
+    lines += ["", "Actions"]
+    lines += [
+        f"{number}. {action.what} – {action.who}, by {action.due_on:%-d %B %Y}"
+        for number, action in enumerate(record.actions, start=1)
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,195 @@
+"""A framework's rules as frozen values, and their arithmetic. No Django, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One grade; rank 1 is the worst. `descriptors` says whether the council describes it (A0-2)."""
+
+    code: str
+    label: str
+    rank: int
+    short: str = ""
+    colour: str = "grey"
+    stars: int | None = None
+    descriptors: bool = True
+
+
+@dataclass(frozen=True)
+class Band:
+    """Scale values from `lowest` to `highest`, both included, and the grade they carry (None = no grade)."""
+
+    lowest: int
+    highest: int
+    grade: str | None
+    label: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale of whole numbers with its bands in rising order (A0-3)."""
+
+    code: str
+    lowest: int
+    highest: int
+    step: int
+    bands: tuple[Band, ...]
+
+    @property
+    def values(self) -> range:
+        """Every value that can be chosen."""
+        return range(self.lowest, self.highest + 1, self.step)
+
+    def band_for(self, value: int) -> Band:
+        """The band that a value lies in. Raises ValueError for a value that is not on the scale."""
+        if value not in self.values:
+            raise ValueError(f"{value} is not on the scale {self.lowest}-{self.highest}")
+        return next(band for band in self.bands if band.lowest <= value <= band.highest)
+
+    def word_for(self, value: int) -> str:
+        """The grade word or band label that a value carries; empty on a scale without bands."""
+        return self.band_for(value).label if self.bands else ""
+
+
+@dataclass(frozen=True)
+class Surpassed:
+    """The choice that says a grade was reached and surpassed: it gives a grade and carries no number (J-24)."""
+
+    grade: str
+    label: str
+    text: str = ""
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OverallGrade:
+    """How the overall grade is given: by a value on a scale, or directly as one of some grades."""
+
+    method: str
+    scale: str | None = None
+    grades: tuple[str, ...] = ()
+    surpassed: Surpassed | None = None
+    never_average: bool = True
+
+
+@dataclass(frozen=True)
+class PostType:
+    """A kind of post in the council and the engine roles it carries (H1)."""
+
+    code: str
+    title: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When an audit is due back: `end_of_month`, `weeks`, `months` (with `n`) or `audit_date` (A0-10)."""
+
+    rule: str
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class PerAuditor:
+    """How many audits one auditor is given in a `month` or `quarter` (B6-10)."""
+
+    number: int
+    every: str
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Who allocates, who may be given an audit, and what stands against it (A0-10)."""
+
+    by: tuple[str, ...]
+    auditors: tuple[str, ...]
+    team_rule: str
+    own_case: str
+    line_manager: str
+    deadline: Deadline
+    per_auditor: PerAuditor | None = None
+    second_worker: bool = False
+    seen_by_manager: bool = False
+
+
+@dataclass(frozen=True)
+class GradeQuery:
+    """Whether the parties can ask for advice on a grade, whom they ask, and whether it blocks the return (B2-10)."""
+
+    allowed: bool
+    blocks_return: bool
+    ask: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ActionKind:
+    """A kind of action offered, such as improving practice or sharing what is good (C1-10)."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ActionClass:
+    """A class of action with its latest limit; `number` is None where the date is set freely (C1-2)."""
+
+    code: str
+    label: str
+    number: int | None = None
+    unit: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class ActionRules:
+    """How many actions a return needs, and the kinds and classes there are."""
+
+    minimum: int
+    kinds: tuple[ActionKind, ...]
+    classes: tuple[ActionClass, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReturnCheck:
+    """A rule across parts tried at return: when it applies, which answers it does not allow, what it says."""
+
+    part: str
+    not_in: tuple[str, ...]
+    when: Mapping[str, object]
+    say: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything of an edition that is read whole."""
+
+    grades: tuple[Grade, ...]
+    scales: Mapping[str, Scale]
+    overall_grade: OverallGrade
+    post_types: tuple[PostType, ...]
+    allocation: Allocation
+    actions: ActionRules
+    words: Mapping[str, str] = field(default_factory=dict)
+    grade_query: GradeQuery | None = None
+    return_checks: tuple[ReturnCheck, ...] = ()
+    messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    time_budget: Mapping[str, int] = field(default_factory=dict)
+    note_title: str = ""
+
+    def grade(self, code: str) -> Grade:
+        """The grade with this code. Raises KeyError for a code the framework does not have."""
+        for grade in self.grades:
+            if grade.code == code:
+                return grade
+        raise KeyError(code)
+
+    @property
+    def grades_best_first(self) -> tuple[Grade, ...]:
+        """The grades from best to worst."""
+        return tuple(sorted(self.grades, key=lambda grade: -grade.rank))
+
+    def word(self, key: str, default: str) -> str:
+        """What this council calls something."""
+        return self.words.get(key, default)

@@ -1,0 +1,117 @@
+"""A checked framework file as frozen values. Plain: the document goes in, the policy comes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from standards.policy import (
+    ActionClass,
+    ActionKind,
+    ActionRules,
+    Allocation,
+    Band,
+    Deadline,
+    Grade,
+    GradeQuery,
+    OverallGrade,
+    PerAuditor,
+    Policy,
+    PostType,
+    ReturnCheck,
+    Scale,
+    Surpassed,
+)
+
+# The top-level groups that are kept whole with an edition.
+WHOLE = (
+    "words",
+    "grades",
+    "scales",
+    "overall_grade",
+    "post_types",
+    "allocation",
+    "grade_query",
+    "actions",
+    "return_checks",
+    "messages",
+    "time_budget",
+    "note",
+    "descriptor_areas",
+    "assumed",
+)
+
+
+def policy_of(document: Mapping[str, Any]) -> Policy:
+    """The rules in a checked document."""
+    grades = tuple(Grade(**grade) for grade in document["grades"])
+    labels = {grade.code: grade.label for grade in grades}
+    query = document.get("grade_query")
+    return Policy(
+        grades=grades,
+        scales={code: scale_of(code, scale, labels) for code, scale in document.get("scales", {}).items()},
+        overall_grade=overall_of(document["overall_grade"]),
+        post_types=tuple(PostType(p["code"], p["title"], tuple(p["roles"])) for p in document["post_types"]),
+        allocation=allocation_of(document["allocation"]),
+        actions=actions_of(document["actions"]),
+        words=dict(document.get("words", {})),
+        grade_query=GradeQuery(query["allowed"], query["blocks_return"], tuple(query["ask"])) if query else None,
+        return_checks=tuple(
+            ReturnCheck(c["part"], tuple(c["not_in"]), c["when"], c["say"]) for c in document.get("return_checks", [])
+        ),
+        messages={step: tuple(names) for step, names in document.get("messages", {}).items()},
+        time_budget=dict(document.get("time_budget", {})),
+        note_title=document.get("note", {}).get("title", ""),
+    )
+
+
+def scale_of(code: str, scale: Mapping[str, Any], labels: Mapping[str, str]) -> Scale:
+    """One scale; a band's label is its own, or its grade's."""
+    bands = tuple(
+        Band(b["from"], b["to"], b.get("grade"), b.get("label") or labels.get(b.get("grade", ""), ""))
+        for b in scale.get("bands", [])
+    )
+    return Scale(code, scale["lowest"], scale["highest"], scale.get("step", 1), bands)
+
+
+def overall_of(rule: Mapping[str, Any]) -> OverallGrade:
+    """How the overall grade is given."""
+    beyond = rule.get("surpassed")
+    return OverallGrade(
+        method=rule["method"],
+        scale=rule.get("scale"),
+        grades=tuple(rule.get("grades", ())),
+        surpassed=Surpassed(beyond["grade"], beyond["label"], beyond.get("text", ""), tuple(beyond.get("conditions", ())))
+        if beyond
+        else None,
+        never_average=rule.get("never_average", True),
+    )
+
+
+def allocation_of(rule: Mapping[str, Any]) -> Allocation:
+    """The rules of allocation."""
+    number = rule.get("per_auditor")
+    return Allocation(
+        by=tuple(rule["by"]),
+        auditors=tuple(rule["auditors"]),
+        team_rule=rule["team_rule"],
+        own_case=rule["own_case"],
+        line_manager=rule["line_manager"],
+        deadline=Deadline(rule["deadline"]["rule"], rule["deadline"].get("n", 0)),
+        per_auditor=PerAuditor(number["number"], number["every"]) if number else None,
+        second_worker=rule.get("second_worker", False),
+        seen_by_manager=rule.get("seen_by_manager", False),
+    )
+
+
+def actions_of(rule: Mapping[str, Any]) -> ActionRules:
+    """The rules of actions."""
+    classes = []
+    for one in rule.get("classes", []):
+        limit = one.get("limit") or {}
+        classes.append(
+            ActionClass(one["code"], one["label"], limit.get("number"), limit.get("unit", ""), limit.get("from", ""))
+        )
+    return ActionRules(
+        minimum=rule["minimum"],
+        kinds=tuple(ActionKind(kind["code"], kind["label"]) for kind in rule["kinds"]),
+        classes=tuple(classes),
+    )
