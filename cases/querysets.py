@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
+from core import clock
 from people.querysets import on_day
+from people.roles import QA_TEAM
+from people.selectors import holds, managed_paths
 
 if TYPE_CHECKING:
     from people.models import User
 
 
 class CaseFileQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User, on: date | None = None) -> CaseFileQuerySet:
+        """The QA team sees the council's files, managers those of their units, workers those they work now."""
+        on = on or clock.today()
+        council = self.filter(council=user.council_id)
+        if holds(user, *QA_TEAM, on=on):
+            return council
+        now = Q(involvements__to_on=None) | Q(involvements__to_on__gte=on)
+        mine = Q(pk__in=council.filter(now, involvements__user=user, involvements__from_on__lte=on).values("pk"))
+        for path in managed_paths(user, on):
+            mine |= Q(unit__path__startswith=path)
+        return council.filter(mine)
+
     def open_on(self, on: date) -> CaseFileQuerySet:
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=on), opened_on__lte=on)
 

@@ -1,5 +1,15 @@
 """The map of routes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from core import views
+
+urlpatterns = [
+    path("", include("audits.urls")),
+    path("", include("programme.urls")),
+    path("", include("reporting.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("health/", views.health, name="health"),
+    path("messages/", views.messages, name="messages"),
+    path("messages/<int:pk>/", views.open_message, name="open-message"),
+]

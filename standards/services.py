@@ -1,10 +1,10 @@
-"""Loading a framework's file as a draft edition, publishing it, retiring it."""
+"""Loading a framework's file as a draft, publishing it, retiring it."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from core.moves import Refused
@@ -21,235 +21,236 @@ from standards.models import (
     Section,
     Tool,
 )
-from standards.reading import WHOLE, policy_of
-from standards.schema import faults, read
+from standards.reading import WHOLE
+from standards.schema import check
 
-
-class Faulty(Refused):
-    """The file has faults; `problems` lists each with its path."""
+State = FrameworkVersion.State
+# What a part's row keeps in its own columns; the rest of the part goes into `details`.
+PART_COLUMNS = frozenset({"code", "kind", "label", "respondent", "required_at"})
 
 
 def checksum_of(text: str) -> str:
-    """The fingerprint of a file's text."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def checked(text: str) -> dict[str, Any]:
-    """The document in a file's text. Raises Faulty with every fault and its path."""
-    document = read(text)
-    if found := faults(document):
-        raise Faulty("This framework file has faults.", [str(fault) for fault in found])
-    return document
+    """What tells one text from another, however its lines end."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
 
 
 @transaction.atomic
 def load(text: str, *, at: datetime) -> FrameworkVersion:
-    """Load a file as a draft edition of its council's framework.
+    """Load a framework's file as a draft edition; the council is made when it is new.
 
-    The same text again changes nothing; a draft with another text is replaced.
-    Raises Faulty when the file has faults and Refused when that edition is published already.
+    The same file again changes nothing; a draft with another text is replaced. Raises Refused
+    with every fault of the file, or when the edition has been published with another text.
     """
-    document = checked(text)
-    identity = document["framework"]
-    council, _ = Council.objects.get_or_create(code=identity["code"], defaults={"name": identity["council"]})
-    framework, _ = Framework.objects.get_or_create(
-        council=council, code=identity["code"], defaults={"name": identity["name"]}
-    )
-    number = identity["edition"]
-    checksum = checksum_of(text)
-    there = FrameworkVersion.objects.select_for_update().filter(framework=framework, edition=number).first()
-    if there is not None:
-        if there.checksum == checksum:
-            return there
-        if there.state != FrameworkVersion.State.DRAFT:
-            raise Refused(
-                f"Edition {number} of {council.name} is {there.state} and cannot be changed. "
-                f"Give the new text the edition number {number + 1}."
-            )
-        there.delete()
-    return write(document, text, checksum, framework, at=at)
-
-
-def write(
-    document: dict[str, Any], text: str, checksum: str, framework: Framework, *, at: datetime
-) -> FrameworkVersion:
-    """Write a checked document as a draft edition's rows, in bulk."""
-    identity = document["framework"]
-    effective: date = identity["effective_from"]
-    version = FrameworkVersion.objects.create(
-        framework=framework,
-        council=framework.council,
-        edition=identity["edition"],
-        label=identity.get("label", ""),
-        effective_from=effective,
-        policy={key: document[key] for key in WHOLE if key in document},
-        source=text,
-        checksum=checksum,
-        loaded_at=at,
-    )
-    write_standards(document, version)
-    write_descriptors(document, version)
-    for tool in document["tools"]:
-        write_tool(tool, version)
-    record("load framework", version, at=at, cause="framework file", detail={"edition": version.edition})
+    document, faults = check(text)
+    if document is None or faults:
+        raise Refused("The framework's file has faults.", [str(fault) for fault in faults])
+    version = _draft(document, text, at=at)
+    if version.state != State.DRAFT or version.checksum == checksum_of(text):
+        return version
+    _replace(version, document, text, at=at)
+    record("load framework", version, cause="framework file", at=at, detail={"edition": version.edition})
     return version
 
 
-def write_standards(document: dict[str, Any], version: FrameworkVersion) -> None:
-    """The practice standards."""
-    items = [(group["section"], item) for group in document.get("standards", []) for item in group["items"]]
-    PracticeStandard.objects.bulk_create(
+def _draft(document: Mapping[str, Any], text: str, *, at: datetime) -> FrameworkVersion:
+    """The edition's row, locked; a new one has an empty checksum. Refuses a published one with another text."""
+    about = document["framework"]
+    council, _ = Council.objects.get_or_create(code=about["code"], defaults={"name": about["council"]})
+    framework, _ = Framework.objects.get_or_create(
+        council=council, code=about["code"], defaults={"name": about["name"]}
+    )
+    version, _ = FrameworkVersion.objects.select_for_update().get_or_create(
+        framework=framework,
+        edition=about["edition"],
+        defaults={"council": council, "effective_from": _day(about), "policy": {}, "loaded_at": at},
+    )
+    if version.state != State.DRAFT and version.checksum != checksum_of(text):
+        raise Refused(
+            f"Edition {version.edition} of {about['name']} is {version.state} and cannot be changed. "
+            "Give the file the next edition number and load it as a new edition."
+        )
+    return version
+
+
+def _day(about: Mapping[str, Any]) -> date:
+    return date.fromisoformat(str(about["effective_from"]))
+
+
+def _replace(version: FrameworkVersion, document: Mapping[str, Any], text: str, *, at: datetime) -> None:
+    """Write the draft's content anew: its row, and the rows that answers and reports join on."""
+    about = document["framework"]
+    version.label = about.get("label", "")
+    version.effective_from = _day(about)
+    version.policy = {key: document[key] for key in WHOLE if key in document} | {
+        "framework": {**about, "effective_from": _day(about).isoformat()}
+    }
+    version.source, version.checksum, version.loaded_at = text, checksum_of(text), at
+    version.save()
+    for rows in (version.tools, version.standards, version.descriptors):
+        rows.all().delete()
+    _load_tools(version, document["tools"])
+    PracticeStandard.objects.bulk_create(_standards(version, document.get("standards", [])))
+    Descriptor.objects.bulk_create(_descriptors(version, document.get("descriptor_areas", [])))
+
+
+def _load_tools(version: FrameworkVersion, tools: list[dict[str, Any]]) -> None:
+    """Every tool with its sections, questions and parts, in four writes whatever their number."""
+    made = Tool.objects.bulk_create(
+        Tool(version=version, code=one["code"], title=one["title"], short=one["short"], intro=one.get("intro", ""))
+        for one in tools
+    )
+    sections, questions, parts = [], [], []
+    for tool, about_tool in zip(made, tools, strict=True):
+        for order, about_section in enumerate(about_tool["sections"], start=1):
+            section = _section(tool, order, about_section)
+            sections.append(section)
+            for place, about_question in enumerate(about_section["questions"], start=1):
+                question = _question(section, place, about_question)
+                questions.append(question)
+                parts += _parts(question, about_question, about_tool.get("part_sets", {}))
+    Section.objects.bulk_create(sections)
+    Question.objects.bulk_create(questions)
+    Part.objects.bulk_create(parts)
+
+
+def _section(tool: Tool, order: int, about: Mapping[str, Any]) -> Section:
+    return Section(
+        version=tool.version,
+        tool=tool,
+        order=order,
+        code=about["code"],
+        number=about.get("number", ""),
+        title=about["title"],
+        intro=about.get("intro", ""),
+        respondent=about["respondent"],
+        open_in=about["open_in"],
+        hidden_until_session_from=about.get("hidden_until_session_from", []),
+        paging=about.get("paging", "section"),
+        minutes=about.get("minutes"),
+    )
+
+
+def _question(section: Section, order: int, about: Mapping[str, Any]) -> Question:
+    return Question(
+        version=section.version,
+        section=section,
+        order=order,
+        code=about["code"],
+        number=about.get("number", ""),
+        title=about["title"],
+        text=about.get("text", ""),
+        areas=about.get("areas", [about["area"]] if "area" in about else []),
+        standards=about.get("standards", []),
+        scaling=about.get("scaling", {}),
+        note=about.get("note", ""),
+        repeat=about.get("repeat", 1),
+        source=about.get("source", ""),
+    )
+
+
+def _parts(question: Question, about: Mapping[str, Any], sets: Mapping[str, Any]) -> list[Part]:
+    """The question's parts: its own list, or the named set."""
+    listed = about["parts"] if isinstance(about["parts"], list) else sets[about["parts"]]
+    return [
+        Part(
+            version=question.version,
+            question=question,
+            tool=question.section.tool,
+            order=order,
+            code=f"{question.code}.{one['code']}",
+            kind=one["kind"],
+            label=one["label"],
+            respondent=one.get("respondent", question.section.respondent),
+            required_at=one.get("required_at", ""),
+            details=_details(question, one),
+        )
+        for order, one in enumerate(listed, start=1)
+    ]
+
+
+def _details(question: Question, about: Mapping[str, Any]) -> dict[str, Any]:
+    """The rest of a part; a condition that names a part of the same question gets its full code."""
+    details = {key: value for key, value in about.items() if key not in PART_COLUMNS}
+    if when := details.get("required_when"):
+        code = when["part"]
+        details["required_when"] = {**when, "part": code if "." in code else f"{question.code}.{code}"}
+    return details
+
+
+def _standards(version: FrameworkVersion, groups: list[dict[str, Any]]) -> list[PracticeStandard]:
+    pairs = [(group["section"], item) for group in groups for item in group["items"]]
+    return [
         PracticeStandard(
             version=version,
             order=order,
             section_code=section["code"],
             section_title=section["title"],
             number=item["number"],
-            alias=item.get("alias", section.get("alias", "")),
+            alias=item.get("alias", ""),
             title=item.get("title", ""),
             text=item["text"],
             source=item.get("source", ""),
         )
-        for order, (section, item) in enumerate(items)
-    )
-
-
-def write_descriptors(document: dict[str, Any], version: FrameworkVersion) -> None:
-    """The cells of the descriptor tables, in the order of the file."""
-    rows = []
-    for area in document.get("descriptor_areas", []):
-        cells = [(grade, cell) for grade, texts in area["cells"].items() for cell in texts]
-        for order, (grade, cell) in enumerate(cells):
-            plain = {"text": cell} if isinstance(cell, str) else cell
-            rows.append(
-                Descriptor(
-                    version=version,
-                    order=order,
-                    area=area["code"],
-                    grade=grade,
-                    column=plain.get("column", ""),
-                    text=plain["text"],
-                )
-            )
-    Descriptor.objects.bulk_create(rows)
-
-
-def parts_of(question: dict[str, Any], sets: dict[str, Any]) -> list[dict[str, Any]]:
-    """A question's parts: its own list, or a named set."""
-    parts = question.get("parts", [])
-    return sets[parts] if isinstance(parts, str) else parts
-
-
-def write_tool(tool: dict[str, Any], version: FrameworkVersion) -> None:
-    """One form: its sections, questions and parts, each kind in one statement."""
-    row = Tool.objects.create(
-        version=version, code=tool["code"], title=tool["title"], short=tool.get("short", tool["title"]), intro=tool.get("intro", "")
-    )
-    sections = Section.objects.bulk_create(
-        Section(
-            version=version,
-            tool=row,
-            order=order,
-            code=one["code"],
-            number=one.get("number", ""),
-            title=one["title"],
-            intro=one.get("intro", ""),
-            respondent=one["respondent"],
-            open_in=one["open_in"],
-            hidden_until_session_from=one.get("hidden_until_session_from", []),
-            paging=one.get("paging", "section"),
-            minutes=one.get("minutes"),
-        )
-        for order, one in enumerate(tool["sections"])
-    )
-    pairs = [
-        (section, one, question, order)
-        for section, one in zip(sections, tool["sections"], strict=True)
-        for order, question in enumerate(one["questions"])
+        for order, (section, item) in enumerate(pairs, start=1)
     ]
-    questions = Question.objects.bulk_create(
-        question_row(version, section, question, order) for section, _, question, order in pairs
-    )
-    sets = tool.get("part_sets", {})
-    Part.objects.bulk_create(
-        part_row(version, row, question_row_, part, one["respondent"], order)
-        for question_row_, (_, one, question, _) in zip(questions, pairs, strict=True)
-        for order, part in enumerate(parts_of(question, sets))
-    )
 
 
-def question_row(version: FrameworkVersion, section: Section, question: dict[str, Any], order: int) -> Question:
-    """One question as a row."""
-    areas = question.get("areas") or ([question["area"]] if question.get("area") else [])
-    scaling = question.get("scaling") or {}
-    return Question(
-        version=version,
-        section=section,
-        order=order,
-        code=question["code"],
-        number=question.get("number", ""),
-        title=question["title"],
-        text=question.get("text", ""),
-        areas=areas,
-        standards=question.get("standards", []),
-        scaling={key: scaling.get(key, "") for key in ("text", "low", "high")} if scaling else {},
-        note=question.get("note", ""),
-        repeat=question.get("repeat", 1),
-        source=question.get("source", ""),
-    )
-
-
-OWN_COLUMNS = {"code", "kind", "label", "respondent", "required_at"}
-
-
-def part_row(
-    version: FrameworkVersion, tool: Tool, question: Question, part: dict[str, Any], respondent: str, order: int
-) -> Part:
-    """One part as a row; its respondent is the section's unless it names its own."""
-    return Part(
-        version=version,
-        tool=tool,
-        question=question,
-        order=order,
-        code=f"{question.code}.{part['code']}",
-        kind=part["kind"],
-        label=part["label"],
-        respondent=part.get("respondent", respondent),
-        required_at=part.get("required_at", ""),
-        details={key: value for key, value in part.items() if key not in OWN_COLUMNS},
-    )
+def _descriptors(version: FrameworkVersion, areas: list[dict[str, Any]]) -> list[Descriptor]:
+    cells = [
+        (area["code"], grade, cell if isinstance(cell, dict) else {"column": "", "text": cell})
+        for area in areas
+        for grade, texts in area["cells"].items()
+        for cell in texts
+    ]
+    return [
+        Descriptor(version=version, order=order, area=area, grade=grade, column=cell["column"], text=cell["text"])
+        for order, (area, grade, cell) in enumerate(cells, start=1)
+    ]
 
 
 @transaction.atomic
-def publish(version: FrameworkVersion, *, at: datetime, by: User | None = None, cause: str = "") -> FrameworkVersion:
-    """Publish a draft: from its day on new audits are made under it, and it never changes again.
+def publish(
+    version: FrameworkVersion, *, at: datetime, by: User | None = None, cause: str = ""
+) -> FrameworkVersion:
+    """Publish a draft: from now on nothing in it changes, and the council's kinds of post follow it.
 
-    The council's post types follow the published edition. Publishing a published edition changes nothing.
-    Raises PermissionDenied when a person of another council publishes.
+    Publishing again changes nothing. Raises Refused for a retired edition. An edition that is older
+    than one already published (kept so that old audits can be read) leaves the kinds of post alone.
     """
-    version = FrameworkVersion.objects.select_for_update().select_related("framework__council").get(pk=version.pk)
-    if by is not None and by.council_id != version.council_id:
-        raise PermissionDenied
-    if version.state == FrameworkVersion.State.PUBLISHED:
+    version = FrameworkVersion.objects.select_for_update(of=("self",)).select_related("council").get(pk=version.pk)
+    if version.state == State.RETIRED:
+        raise Refused("This edition is retired. Make a new edition to use it again.")
+    if version.state == State.PUBLISHED:
         return version
-    if version.state == FrameworkVersion.State.RETIRED:
-        raise Refused("This edition is retired. Load it again under a new number.")
-    version.state = FrameworkVersion.State.PUBLISHED
-    version.published_at, version.published_by = at, by
+    version.state, version.published_at, version.published_by = State.PUBLISHED, at, by
     version.save(update_fields=["state", "published_at", "published_by"])
-    types = policy_of(version.policy).post_types
-    set_post_types(version.council, [(one.code, one.title, one.roles) for one in types])
-    record("publish framework", version, by=by, cause="" if by else (cause or "command"), at=at)
+    if not _newer(version).exists():
+        kinds = version.policy["post_types"]
+        set_post_types(version.council, [(kind["code"], kind["title"], kind["roles"]) for kind in kinds])
+    record("publish framework", version, by=by, cause=cause, at=at, detail={"edition": version.edition})
     return version
 
 
+def _newer(version: FrameworkVersion) -> Any:
+    """Published editions of the council that take effect after this one."""
+    later = FrameworkVersion.objects.filter(council=version.council, effective_from__gt=version.effective_from)
+    return later.published()
+
+
 @transaction.atomic
-def retire(version: FrameworkVersion, *, at: datetime, by: User | None = None, cause: str = "") -> FrameworkVersion:
-    """Close an edition to new audits; those under way keep it."""
+def retire(
+    version: FrameworkVersion, *, at: datetime, by: User | None = None, cause: str = ""
+) -> FrameworkVersion:
+    """Take a published edition out of use for new audits; the audits made under it keep it.
+
+    Retiring again changes nothing. Raises Refused for a draft: it was never in use.
+    """
     version = FrameworkVersion.objects.select_for_update().get(pk=version.pk)
-    if version.state != FrameworkVersion.State.PUBLISHED:
-        raise Refused("Only a published edition can be retired.")
-    version.state, version.retired_at = FrameworkVersion.State.RETIRED, at
+    if version.state == State.DRAFT:
+        raise Refused("This edition is a draft. It can be replaced; there is nothing to retire.")
+    if version.state == State.RETIRED:
+        return version
+    version.state, version.retired_at = State.RETIRED, at
     version.save(update_fields=["state", "retired_at"])
-    record("retire framework", version, by=by, cause="" if by else (cause or "command"), at=at)
+    record("retire framework", version, by=by, cause=cause, at=at, detail={"edition": version.edition})
     return version

@@ -1,0 +1,89 @@
+"""Reading a returned audit: on the page, as PDF, as Word, and as a note for the child's file."""
+
+import kombu.exceptions
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from audits.models import Audit
+from audits.states import AuditState
+from core import clock
+from core.trail import record
+from reporting.builders.audit_record import build, case_note
+from reporting.models import Document
+from reporting.services import ask_for_document
+from reporting.tasks import make_document
+from reporting.word import render_docx
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def returned_audit(request: HttpRequest, pk: int, read: str) -> Audit:
+    """A returned audit this person may open, or 404; the reading goes into the trail."""
+    audits = Audit.objects.visible_to(request.user).filter(state=AuditState.RETURNED).select_related(
+        "council", "case", "version__framework__council", "tool", "unit", "auditor", "worker", "second_worker", "manager"
+    )
+    audit = get_object_or_404(audits, pk=pk)
+    record(read, audit, by=request.user, at=clock.now())
+    return audit
+
+
+@require_safe
+def audit_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record of a returned audit, with its case note and its downloads."""
+    audit = returned_audit(request, pk, "open record")
+    value = build(audit)
+    documents = Document.objects.visible_to(request.user).filter(audit=audit).defer("content")
+    context = {"audit": audit, "record": value, "note": case_note(value), "document": documents.first()}
+    return render(request, "reporting/audit_record.html", context)
+
+
+@require_safe
+def word(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record as a Word file."""
+    audit = returned_audit(request, pk, "download Word file")
+    return attachment(render_docx(build(audit)), f"audit-{audit.reference}.docx", WORD)
+
+
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the PDF, ring the bell, and go to the page that shows how far it is."""
+    audit = returned_audit(request, pk, "ask for record")
+    document = ask_for_document(audit, by=request.user, at=clock.now())
+    transaction.on_commit(lambda: ring(document.pk))
+    return redirect("document", pk=document.pk)
+
+
+def ring(document_id: int) -> None:
+    """Tell a worker; when the queue is away the sweep of the next minute makes it."""
+    try:
+        make_document.apply_async((document_id,), retry=False)
+    except (kombu.exceptions.OperationalError, OSError):
+        return
+
+
+@require_safe
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a PDF is; a link to it when it is ready."""
+    found = get_object_or_404(Document.objects.visible_to(request.user).select_related("audit").defer("content"), pk=pk)
+    template = "reporting/_document.html" if request.headers.get("HX-Request") else "reporting/document.html"
+    return render(request, template, {"document": found, "audit": found.audit})
+
+
+@require_safe
+def document_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The PDF itself, while the person may still open its audit."""
+    found = get_object_or_404(Document.objects.visible_to(request.user).select_related("audit"), pk=pk)
+    if found.state != Document.State.READY or not Audit.objects.visible_to(request.user).filter(pk=found.audit_id).exists():
+        raise Http404
+    record("download PDF", found.audit, by=request.user, at=clock.now())
+    return attachment(bytes(found.content), f"audit-{found.audit.reference}.pdf", "application/pdf")
+
+
+def attachment(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A file to keep; its name holds the audit's reference and nothing about a person."""
+    response = HttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
