@@ -1,31 +1,38 @@
-"""When an audit is due back (A0-10, J-48, T-5). Plain dates in, a date out."""
+"""When an audit is due back (A0-10). Plain arithmetic on days; weekends are not moved (T-5, T-6)."""
 
-import calendar
+from calendar import monthrange
 from datetime import date, timedelta
 
 from standards.policy import Deadline
 
 
-def months_later(day: date, n: int) -> date:
-    """The same day number `n` months on, clamped to the end of a shorter month (T-5)."""
-    index = day.year * 12 + day.month - 1 + n
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def deadline(rule: Deadline, *, allocated_on: date, month: date, audit_on: date | None = None) -> date:
-    """The last day on which the audit is in time.
+    """The day by which an audit is due back under its council's rule.
 
-    `month` is the first day of the month it counts for. Weeks are 7 calendar days each; no roll on
-    weekends or bank holidays (T-6). Raises ValueError for a rule that needs the audit's date without one.
+    `month` is any day of the month the audit is allotted to; `audit_on` is the day of the audit itself.
+    Raises ValueError for an unknown rule, or when the rule needs the audit's day and there is none.
     """
     match rule.rule:
         case "end_of_month":
-            return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+            return end_of_month(month)
         case "weeks":
             return allocated_on + timedelta(weeks=rule.n)
         case "months":
-            return months_later(allocated_on, rule.n)
+            return months_after(allocated_on, rule.n)
         case "audit_date" if audit_on is not None:
             return audit_on
-    raise ValueError(f"the deadline rule {rule.rule!r} cannot be worked out here")
+        case "audit_date":
+            raise ValueError("This framework's audits are due on the day of the audit. Give that day.")
+        case _:
+            raise ValueError(f"There is no deadline rule “{rule.rule}”.")
+
+
+def end_of_month(day: date) -> date:
+    """The last day of the month a day lies in (J-48)."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def months_after(day: date, n: int) -> date:
+    """The same day of the month, n months on; the last day of the month where it is shorter (T-5)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
