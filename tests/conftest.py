@@ -1,30 +1,29 @@
-"""What every test stands on: a real PostgreSQL of its own, a clean cache, a browser for the journeys."""
+"""What every test stands on: a real PostgreSQL of its own, a clean cache, a browser for journeys."""
 
 import os
-import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
 
+import django
 import pytest
-from django.core.cache import cache
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from tests import servers
+from tools import debian
+from tools import valkey as valkey_server
 from tools.embedded_pg import EmbeddedPostgres
-from tools.paths import ROOT
 
-os.environ.setdefault("QA_ENV", "test")
-# Playwright's synchronous driver runs an event loop in this thread, which Django would refuse.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 100}
+servers.choose_environment()
+django.setup()
+
 SERVER = pytest.StashKey[EmbeddedPostgres]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process starts the database server; the others find its socket."""
-    if os.environ.get("DATABASE_URL"):
-        return
-    server = EmbeddedPostgres(ROOT / "var" / "test" / "pg")
-    if not hasattr(config, "workerinput"):
-        config.stash[SERVER] = server.start(**FAST)
-    os.environ["PGHOST"] = str(server.socket)
+    """The first process starts the database server; xdist's workers find its socket."""
+    if not hasattr(config, "workerinput") and (server := servers.start_postgres()):
+        config.stash[SERVER] = server
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -34,17 +33,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_cache():
+def _clean_cache() -> None:
+    from django.core.cache import cache  # noqa: PLC0415 - settings are chosen above
+
     cache.clear()
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A headless browser for the whole session."""
-    path = os.environ.get("QA_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-headless-shell")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium for the whole session."""
+    path = debian.browser()
     if not path:
-        pytest.skip("no Chromium on this machine: sudo apt-get install -y chromium-headless-shell")
+        pytest.skip(f"no Chromium: {debian.command(['chromium-headless-shell'])}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
+        opened = playwright.chromium.launch(executable_path=path)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty Valkey of one's own (the same protocol as Redis)."""
+    process, address = valkey_server.start(tmp_path / "valkey", tmp_path / "valkey.log")
+    yield address
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=10)
+
+
+# --- fixtures of the rooms: add yours below this line -------------------------------------------
