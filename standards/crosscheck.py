@@ -26,7 +26,19 @@ ONLY_FOR = {
 
 def faults(document: Document) -> list[tuple[Place, str]]:
     """Every cross-reference that fails, in the order of the file."""
-    checks = (grades, scales, overall_grade, post_types, roles, actions, messages, standards, areas, assumed, sources)
+    checks = (
+        grades,
+        scales,
+        overall_grade,
+        post_types,
+        roles,
+        actions,
+        messages,
+        standards,
+        areas,
+        assumed,
+        sources,
+    )
     found = [fault for one in checks for fault in one(document)]
     for place, tool in enumerate(document["tools"]):
         found += tool_faults(document, Form(("tools", place), tool))
@@ -42,7 +54,10 @@ def twice(rows: Sequence[Mapping[str, Any]], place: Place, key: str) -> Found:
         if value in (None, ""):
             continue
         if value in seen:
-            yield (*place, step, key), f"“{value}” is used already by entry [{seen[value]}] of this list. Use another one."
+            yield (
+                (*place, step, key),
+                f"“{value}” is used already by entry [{seen[value]}] of this list. Use another one.",
+            )
         seen.setdefault(value, step)
 
 
@@ -77,7 +92,10 @@ def scales(document: Document) -> Found:
         if scale["lowest"] >= scale["highest"]:
             yield (*place, "highest"), "The highest value must be more than the lowest."
         elif (scale["highest"] - scale["lowest"]) % scale.get("step", 1):
-            yield (*place, "step"), "Steps from the lowest value do not reach the highest. Change one of the three."
+            yield (
+                (*place, "step"),
+                "Steps from the lowest value do not reach the highest. Change one of the three.",
+            )
         else:
             yield from bands(document, scale, place)
 
@@ -95,14 +113,22 @@ def bands(document: Document, scale: Mapping[str, Any], place: Place) -> Found:
         held.update(value for value in values if band["from"] <= value <= band["to"])
     absent = [str(value) for value in values if listed and not held[value]]
     if absent:
-        yield (*place, "bands"), f"No band holds {', '.join(absent)}. Every value from lowest to highest needs a band."
+        yield (
+            (*place, "bands"),
+            f"No band holds {', '.join(absent)}. Every value from lowest to highest needs a band.",
+        )
 
 
-def band_ends(band: Mapping[str, Any], values: range, before: Mapping[str, Any] | None, place: Place) -> Found:
+def band_ends(
+    band: Mapping[str, Any], values: range, before: Mapping[str, Any] | None, place: Place
+) -> Found:
     if band["from"] > band["to"]:
         yield place, "“from” is higher than “to”. Exchange them."
     if band["from"] < values[0] or band["to"] > values[-1]:
-        yield place, f"The band reaches outside the scale, which runs from {values[0]} to {values[-1]}. Shorten it."
+        yield (
+            place,
+            f"The band reaches outside the scale, which runs from {values[0]} to {values[-1]}. Shorten it.",
+        )
     if before is not None and band["from"] <= before["to"]:
         yield (
             (*place, "from"),
@@ -115,12 +141,17 @@ def overall_grade(document: Document) -> Found:
     listed = codes(document["grades"])
     other = "grades" if rule["method"] == "scale" else "scale"
     if other in rule:
-        yield (*place, other), f"“{other}” does not belong to the method “{rule['method']}”. Take it out."
+        yield (
+            (*place, other),
+            f"“{other}” does not belong to the method “{rule['method']}”. Take it out.",
+        )
     if rule["method"] == "direct":
         yield from each_known(rule["grades"], listed, (*place, "grades"), "grade")
     else:
         yield from known(rule["scale"], document.get("scales", {}), (*place, "scale"), "scale")
-        yield from graded(document.get("scales", {}).get(rule["scale"], {"bands": [{}]}), (*place, "scale"))
+        yield from graded(
+            document.get("scales", {}).get(rule["scale"], {"bands": [{}]}), (*place, "scale")
+        )
     if beyond := rule.get("surpassed"):
         yield from known(beyond["grade"], listed, (*place, "surpassed", "grade"), "grade")
 
@@ -129,7 +160,10 @@ def graded(scale: Mapping[str, Any], place: Place) -> Found:
     """Every value of the overall scale must give a grade, or an audit could not be returned."""
     listed = scale.get("bands", [])
     if not listed or any("from" in band and "grade" not in band for band in listed):
-        yield place, "Every band of the overall scale needs a grade, or an audit with that value could not be returned."
+        yield (
+            place,
+            "Every band of the overall scale needs a grade, or an audit with that value could not be returned.",
+        )
 
 
 # Posts, roles, recipients
@@ -184,13 +218,19 @@ def standards(document: Document) -> Found:
     for step, group in enumerate(groups):
         here = ("standards", step)
         if sections.index(sections[step]) < step:
-            yield (*here, "section", "code"), f"The section “{sections[step]}” stands twice. Use another code."
+            yield (
+                (*here, "section", "code"),
+                f"The section “{sections[step]}” stands twice. Use another code.",
+            )
         for place, item in enumerate(group["items"]):
             at = (*here, "items", place, "number")
             if item["number"] in seen:
                 yield at, f"The standard “{item['number']}” stands twice. Use another number."
             if item["number"] in sections and item["number"] != sections[step]:
-                yield at, f"“{item['number']}” is also the code of another section. Use another number or code."
+                yield (
+                    at,
+                    f"“{item['number']}” is also the code of another section. Use another number or code.",
+                )
             seen.add(item["number"])
 
 
@@ -224,7 +264,10 @@ def cell_columns(cells: Sequence[Any], columns: Sequence[str], place: Place) -> 
 def assumed(document: Document) -> Found:
     for step, one in enumerate(document.get("assumed", [])):
         if not leads_somewhere(one["path"], document):
-            yield ("assumed", step, "path"), f"There is nothing at “{one['path']}” in this file. Correct the path."
+            yield (
+                ("assumed", step, "path"),
+                f"There is nothing at “{one['path']}” in this file. Correct the path.",
+            )
 
 
 def leads_somewhere(path: str, document: Any) -> bool:
@@ -232,7 +275,9 @@ def leads_somewhere(path: str, document: Any) -> bool:
     for word in path.replace("[", ".[").split("."):
         if isinstance(document, dict) and word in document:
             document = document[word]
-        elif isinstance(document, list) and word[1:-1].isdigit() and int(word[1:-1]) < len(document):
+        elif (
+            isinstance(document, list) and word[1:-1].isdigit() and int(word[1:-1]) < len(document)
+        ):
             document = document[int(word[1:-1])]
         else:
             return False
@@ -247,7 +292,10 @@ def sources(document: Document) -> Found:
     for place, citation in citations(document, ()):
         if not any(citation == name or citation.startswith(f"{name}-") for name in names):
             starts = ", ".join(names) or "nothing: the file lists no framework.sources"
-            yield place, f"“{citation}” cites no listed document. Start it with the code of one and a hyphen ({starts})."
+            yield (
+                place,
+                f"“{citation}” cites no listed document. Start it with the code of one and a hyphen ({starts}).",
+            )
 
 
 def citations(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
@@ -314,7 +362,8 @@ class Form:
                 if isinstance(parts, str):
                     place, parts = (*self.place, "part_sets", parts), sets.get(parts, [])
                 found += [
-                    Spot((*place, at), part, question, section, section_place) for at, part in enumerate(parts)
+                    Spot((*place, at), part, question, section, section_place)
+                    for at, part in enumerate(parts)
                 ]
         return found
 
@@ -344,27 +393,40 @@ def question_faults(document: Document, form: Form) -> Found:
     listed = list(form.questions())
     area_codes = codes(document.get("descriptor_areas", []))
     groups = document.get("standards", [])
-    numbers = [item["number"] for group in groups for item in group["items"]] + [g["section"]["code"] for g in groups]
+    numbers = [item["number"] for group in groups for item in group["items"]] + [
+        g["section"]["code"] for g in groups
+    ]
     for key in ("code", "number"):
         counted = Counter(question[key] for _, question in listed if key in question)
         for place, question in listed:
             if counted[question.get(key)] > 1:
-                yield (*place, key), f"“{question[key]}” is used by {counted[question[key]]} questions of this form. Use another one."
+                yield (
+                    (*place, key),
+                    f"“{question[key]}” is used by {counted[question[key]]} questions of this form. Use another one.",
+                )
     for place, question in listed:
         if "area" in question and "areas" in question:
             yield (*place, "areas"), "Write either “area” or “areas”, not both."
         if "area" in question:
             yield from known(question["area"], area_codes, (*place, "area"), "descriptor area")
-        yield from each_known(question.get("areas", []), area_codes, (*place, "areas"), "descriptor area")
-        yield from each_known(question.get("standards", []), numbers, (*place, "standards"), "practice standard")
+        yield from each_known(
+            question.get("areas", []), area_codes, (*place, "areas"), "descriptor area"
+        )
+        yield from each_known(
+            question.get("standards", []), numbers, (*place, "standards"), "practice standard"
+        )
         if isinstance(question["parts"], str):
-            yield from known(question["parts"], form.tool.get("part_sets", {}), (*place, "parts"), "set of parts")
+            yield from known(
+                question["parts"], form.tool.get("part_sets", {}), (*place, "parts"), "set of parts"
+            )
         else:
             yield from twice(question["parts"], (*place, "parts"), "code")
 
 
 def set_faults(form: Form) -> Found:
-    used = {question["parts"] for _, question in form.questions() if isinstance(question["parts"], str)}
+    used = {
+        question["parts"] for _, question in form.questions() if isinstance(question["parts"], str)
+    }
     for name, parts in form.tool.get("part_sets", {}).items():
         place = (*form.place, "part_sets", name)
         yield from twice(parts, place, "code")
@@ -377,12 +439,18 @@ def part_faults(document: Document, spot: Spot) -> Found:
     part = spot.part
     for key, kinds in ONLY_FOR.items():
         if key in part and part["kind"] not in kinds:
-            yield (*spot.place, key), f"“{key}” does not belong to a part of kind “{part['kind']}”. Take it out."
+            yield (
+                (*spot.place, key),
+                f"“{key}” does not belong to a part of kind “{part['kind']}”. Take it out.",
+            )
     if part["kind"] == "scale":
         yield from known(part["scale"], document.get("scales", {}), (*spot.place, "scale"), "scale")
     yield from twice(part.get("options", []), (*spot.place, "options"), "code")
     if not spot.answered and "required_at" in part:
-        yield (*spot.place, "required_at"), f"A part of kind “{part['kind']}” is not answered. Take this key out."
+        yield (
+            (*spot.place, "required_at"),
+            f"A part of kind “{part['kind']}” is not answered. Take this key out.",
+        )
 
 
 def scale_ends(document: Document, spot: Spot) -> Found:
@@ -408,9 +476,15 @@ def gate_faults(spot: Spot) -> Found:
     section, place = spot.section, (*spot.section_place, "open_in")
     due = spot.part.get("required_at")
     if not section["open_in"]:
-        yield place, "Something is answered in this section. Name the stages in which it can be filled."
+        yield (
+            place,
+            "Something is answered in this section. Name the stages in which it can be filled.",
+        )
     elif due == "session" and "preparing" not in section["open_in"]:
-        yield place, f"{spot.code} is needed before the meeting. Add “preparing”, or change its required_at."
+        yield (
+            place,
+            f"{spot.code} is needed before the meeting. Add “preparing”, or change its required_at.",
+        )
     elif due == "return" and "in_session" not in section["open_in"]:
         yield (
             place,
@@ -433,17 +507,29 @@ def condition_faults(document: Document, spot: Spot, spots: Sequence[Spot]) -> F
     code = when["part"] if "." in when["part"] else f"{spot.question['code']}.{when['part']}"
     other = next((one for one in spots if one.code == code), None)
     if other is None:
-        yield (*place, "part"), f"There is no part “{code}” in this form. Write the code of one, such as {spots[0].code}."
+        yield (
+            (*place, "part"),
+            f"There is no part “{code}” in this form. Write the code of one, such as {spots[0].code}.",
+        )
         return
     choices = answer_codes(document, other.part)
     if choices is None:
-        yield (*place, "part"), f"“{code}” is of kind “{other.part['kind']}”. Only a choice, a yes_no or the grade can be a condition."
+        yield (
+            (*place, "part"),
+            f"“{code}” is of kind “{other.part['kind']}”. Only a choice, a yes_no or the grade can be a condition.",
+        )
         return
     yield from each_known(when["in"], choices, (*place, "in"), f"answer to “{code}”:")
     if other.respondent != spot.respondent:
-        yield (*place, "part"), f"“{code}” is answered by {other.respondent}, this part by {spot.respondent}. Use a part of the same respondent."
+        yield (
+            (*place, "part"),
+            f"“{code}” is answered by {other.respondent}, this part by {spot.respondent}. Use a part of the same respondent.",
+        )
     elif spot.question.get("repeat", 1) != other.question.get("repeat", 1):
-        yield (*place, "part"), f"“{code}” stands in a question that repeats otherwise. Use a part of the same question."
+        yield (
+            (*place, "part"),
+            f"“{code}” stands in a question that repeats otherwise. Use a part of the same question.",
+        )
 
 
 def answer_codes(document: Document, part: Mapping[str, Any]) -> list[str] | None:
@@ -480,14 +566,22 @@ def can_be_returned(document: Document, form: Form, spots: Sequence[Spot]) -> Fo
 
 def grade_part_faults(document: Document, spot: Spot) -> Found:
     if spot.part.get("required_at") != "return" or "required_when" in spot.part:
-        yield (*spot.place, "required_at"), "The overall grade is always needed at return. Write “required_at: return” and no condition."
+        yield (
+            (*spot.place, "required_at"),
+            "The overall grade is always needed at return. Write “required_at: return” and no condition.",
+        )
     if spot.question.get("repeat", 1) > 1:
         yield spot.place, "An audit has one overall grade. Take “repeat” out of this question."
     if spot.respondent == "practitioner":
-        yield spot.place, "The overall grade is the auditor's, or given together. Set “respondent” to auditor or joint."
+        yield (
+            spot.place,
+            "The overall grade is the auditor's, or given together. Set “respondent” to auditor or joint.",
+        )
     if "surpassed" not in document["overall_grade"] or not isinstance(spot.question["parts"], list):
         return
-    reasons = [p for p in spot.question["parts"] if p["code"] == "rationale" and p["kind"] == "long_text"]
+    reasons = [
+        p for p in spot.question["parts"] if p["code"] == "rationale" and p["kind"] == "long_text"
+    ]
     if not reasons or reasons[0].get("required_at") != "return":
         yield (
             spot.place,
@@ -498,16 +592,33 @@ def grade_part_faults(document: Document, spot: Spot) -> Found:
 
 def return_checks(document: Document) -> Found:
     """A check looks at a part of some form that is answered with codes, and at grades that exist."""
-    spots = {spot.code: spot for step, tool in enumerate(document["tools"]) for spot in Form(("tools", step), tool).spots()}
+    spots = {
+        spot.code: spot
+        for step, tool in enumerate(document["tools"])
+        for spot in Form(("tools", step), tool).spots()
+    }
     for step, check in enumerate(document.get("return_checks", [])):
         place = ("return_checks", step)
-        yield from each_known(check["when"].get("grade", []), codes(document["grades"]), (*place, "when", "grade"), "grade")
+        yield from each_known(
+            check["when"].get("grade", []),
+            codes(document["grades"]),
+            (*place, "when", "grade"),
+            "grade",
+        )
         spot = spots.get(check["part"])
         if spot is None:
-            yield (*place, "part"), f"No form has a part “{check['part']}”. Write a full code such as {next(iter(spots))}."
+            yield (
+                (*place, "part"),
+                f"No form has a part “{check['part']}”. Write a full code such as {next(iter(spots))}.",
+            )
             continue
         choices = answer_codes(document, spot.part)
         if choices is None:
-            yield (*place, "part"), f"“{check['part']}” is of kind “{spot.part['kind']}”. A check needs a choice, a yes_no or the grade."
+            yield (
+                (*place, "part"),
+                f"“{check['part']}” is of kind “{spot.part['kind']}”. A check needs a choice, a yes_no or the grade.",
+            )
         else:
-            yield from each_known(check["not_in"], choices, (*place, "not_in"), f"answer to “{check['part']}”:")
+            yield from each_known(
+                check["not_in"], choices, (*place, "not_in"), f"answer to “{check['part']}”:"
+            )

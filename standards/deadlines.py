@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from standards.policy import Deadline
 
 
-def deadline(rule: Deadline, *, allocated_on: date, month: date, audit_on: date | None = None) -> date:
+def deadline(
+    rule: Deadline, *, allocated_on: date, month: date, audit_on: date | None = None
+) -> date:
     """The day by which an audit is due back under its council's rule.
 
     `month` is any day of the month the audit is allotted to; `audit_on` is the day of the audit itself.
@@ -22,7 +24,9 @@ def deadline(rule: Deadline, *, allocated_on: date, month: date, audit_on: date 
         case "audit_date" if audit_on is not None:
             return audit_on
         case "audit_date":
-            raise ValueError("This framework's audits are due on the day of the audit. Give that day.")
+            raise ValueError(
+                "This framework's audits are due on the day of the audit. Give that day."
+            )
         case _:
             raise ValueError(f"There is no deadline rule “{rule.rule}”.")
 

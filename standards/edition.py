@@ -96,7 +96,9 @@ class ToolForm:
     @cached_property
     def parts(self) -> tuple[PartForm, ...]:
         """Every part in order."""
-        return tuple(part for one in self.sections for question in one.questions for part in question.parts)
+        return tuple(
+            part for one in self.sections for question in one.questions for part in question.parts
+        )
 
     @cached_property
     def _questions(self) -> dict[str, QuestionForm]:
@@ -184,5 +186,7 @@ class Edition:
         wanted = set(question.standards)
         return Guidance(
             areas=tuple(self.areas[code] for code in question.areas if code in self.areas),
-            standards=tuple(one for one in self.standards if one.number in wanted or one.section_code in wanted),
+            standards=tuple(
+                one for one in self.standards if one.number in wanted or one.section_code in wanted
+            ),
         )

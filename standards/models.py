@@ -45,7 +45,9 @@ class Framework(models.Model):
     name = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["council", "code"], name="framework_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "code"], name="framework_code_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -60,7 +62,9 @@ class FrameworkVersion(models.Model):
         RETIRED = "retired", "Retired"
 
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="versions")
-    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="framework_versions")
+    council = models.ForeignKey(
+        Council, on_delete=models.PROTECT, related_name="framework_versions"
+    )
     edition = models.PositiveIntegerField()
     label = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
@@ -82,7 +86,8 @@ class FrameworkVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["framework", "edition"], name="edition_once"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(published_at__isnull=False), name="published_has_moment"
+                condition=Q(state="draft") | Q(published_at__isnull=False),
+                name="published_has_moment",
             ),
         ]
         triggers = [
@@ -152,7 +157,9 @@ class Section(models.Model):
 class Question(models.Model):
     """One question of a section, restated in our own words with its source number."""
 
-    version = models.ForeignKey(FrameworkVersion, on_delete=models.CASCADE, related_name="questions")
+    version = models.ForeignKey(
+        FrameworkVersion, on_delete=models.CASCADE, related_name="questions"
+    )
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="questions")
     order = models.PositiveSmallIntegerField()
     code = models.SlugField(max_length=40)
@@ -168,7 +175,9 @@ class Question(models.Model):
 
     class Meta:
         ordering = ("section", "order")
-        constraints = [models.UniqueConstraint(fields=["section", "code"], name="question_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "code"], name="question_code_once")
+        ]
         triggers = locked()
 
     def __str__(self) -> str:
@@ -201,7 +210,9 @@ class Part(models.Model):
 class PracticeStandard(models.Model):
     """One numbered practice standard."""
 
-    version = models.ForeignKey(FrameworkVersion, on_delete=models.CASCADE, related_name="standards")
+    version = models.ForeignKey(
+        FrameworkVersion, on_delete=models.CASCADE, related_name="standards"
+    )
     order = models.PositiveSmallIntegerField()
     section_code = models.CharField(max_length=20)
     section_title = models.CharField(max_length=200)
@@ -213,7 +224,9 @@ class PracticeStandard(models.Model):
 
     class Meta:
         ordering = ("order",)
-        constraints = [models.UniqueConstraint(fields=["version", "number"], name="standard_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="standard_number_once")
+        ]
         triggers = locked()
 
     def __str__(self) -> str:
@@ -223,7 +236,9 @@ class PracticeStandard(models.Model):
 class Descriptor(models.Model):
     """What practice of one grade looks like in one area: one cell of the council's table."""
 
-    version = models.ForeignKey(FrameworkVersion, on_delete=models.CASCADE, related_name="descriptors")
+    version = models.ForeignKey(
+        FrameworkVersion, on_delete=models.CASCADE, related_name="descriptors"
+    )
     order = models.PositiveSmallIntegerField()
     area = models.SlugField(max_length=40)
     grade = models.SlugField(max_length=40)

@@ -20,4 +20,6 @@ class FrameworkVersionQuerySet(models.QuerySet[Any]):
 
     def in_force(self, on: date) -> FrameworkVersionQuerySet:
         """Published editions whose day has come, the newest first."""
-        return self.published().filter(effective_from__lte=on).order_by("-effective_from", "-edition")
+        return (
+            self.published().filter(effective_from__lte=on).order_by("-effective_from", "-edition")
+        )

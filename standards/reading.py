@@ -1,6 +1,7 @@
 """A checked framework file as frozen values. Plain: the document goes in, the policy comes out."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from standards.policy import (
@@ -47,26 +48,46 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
     query = document.get("grade_query")
     return Policy(
         grades=grades,
-        scales={code: scale_of(code, scale, labels) for code, scale in document.get("scales", {}).items()},
+        scales=MappingProxyType(
+            {
+                code: scale_of(code, scale, labels)
+                for code, scale in document.get("scales", {}).items()
+            }
+        ),
         overall_grade=overall_of(document["overall_grade"]),
-        post_types=tuple(PostType(p["code"], p["title"], tuple(p["roles"])) for p in document["post_types"]),
+        post_types=tuple(
+            PostType(p["code"], p["title"], tuple(p["roles"])) for p in document["post_types"]
+        ),
         allocation=allocation_of(document["allocation"]),
         actions=actions_of(document["actions"]),
-        words=dict(document.get("words", {})),
-        grade_query=GradeQuery(query["allowed"], query["blocks_return"], tuple(query["ask"])) if query else None,
-        return_checks=tuple(
-            ReturnCheck(c["part"], tuple(c["not_in"]), c["when"], c["say"]) for c in document.get("return_checks", [])
+        words=MappingProxyType(dict(document.get("words", {}))),
+        grade_query=GradeQuery(query["allowed"], query["blocks_return"], tuple(query["ask"]))
+        if query
+        else None,
+        return_checks=tuple(check_of(check) for check in document.get("return_checks", [])),
+        messages=MappingProxyType(
+            {step: tuple(names) for step, names in document.get("messages", {}).items()}
         ),
-        messages={step: tuple(names) for step, names in document.get("messages", {}).items()},
-        time_budget=dict(document.get("time_budget", {})),
+        time_budget=MappingProxyType(dict(document.get("time_budget", {}))),
         note_title=document.get("note", {}).get("title", ""),
     )
+
+
+def check_of(rule: Mapping[str, Any]) -> ReturnCheck:
+    """One rule across parts; its condition's lists become tuples."""
+    when = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in rule["when"].items()
+    }
+    return ReturnCheck(rule["part"], tuple(rule["not_in"]), MappingProxyType(when), rule["say"])
 
 
 def scale_of(code: str, scale: Mapping[str, Any], labels: Mapping[str, str]) -> Scale:
     """One scale; a band's label is its own, or its grade's."""
     bands = tuple(
-        Band(b["from"], b["to"], b.get("grade"), b.get("label") or labels.get(b.get("grade", ""), ""))
+        Band(
+            b["from"], b["to"], b.get("grade"), b.get("label") or labels.get(b.get("grade", ""), "")
+        )
         for b in scale.get("bands", [])
     )
     return Scale(code, scale["lowest"], scale["highest"], scale.get("step", 1), bands)
@@ -79,7 +100,12 @@ def overall_of(rule: Mapping[str, Any]) -> OverallGrade:
         method=rule["method"],
         scale=rule.get("scale"),
         grades=tuple(rule.get("grades", ())),
-        surpassed=Surpassed(beyond["grade"], beyond["label"], beyond.get("text", ""), tuple(beyond.get("conditions", ())))
+        surpassed=Surpassed(
+            beyond["grade"],
+            beyond["label"],
+            beyond.get("text", ""),
+            tuple(beyond.get("conditions", ())),
+        )
         if beyond
         else None,
         never_average=rule.get("never_average", True),
@@ -108,7 +134,13 @@ def actions_of(rule: Mapping[str, Any]) -> ActionRules:
     for one in rule.get("classes", []):
         limit = one.get("limit") or {}
         classes.append(
-            ActionClass(one["code"], one["label"], limit.get("number"), limit.get("unit", ""), limit.get("from", ""))
+            ActionClass(
+                one["code"],
+                one["label"],
+                limit.get("number"),
+                limit.get("unit", ""),
+                limit.get("from", ""),
+            )
         )
     return ActionRules(
         minimum=rule["minimum"],

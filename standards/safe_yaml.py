@@ -29,7 +29,9 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
             if key.tag == "tag:yaml.org,2002:merge":
                 continue
             if key.tag != "tag:yaml.org,2002:str":
-                raise Unreadable(f"The key {key.value!s} is not read as a text. Put it in quotes.", line)
+                raise Unreadable(
+                    f"The key {key.value!s} is not read as a text. Put it in quotes.", line
+                )
             if key.value in own:
                 raise Unreadable(f"The key “{key.value}” stands twice. Keep one of them.", line)
             own.add(key.value)
@@ -57,7 +59,9 @@ def load(text: str) -> Any:
 def tree(text: str) -> yaml.Node | None:
     """The file's nodes with their lines, after every bound has been checked."""
     if len(text.encode(errors="replace")) > LARGEST:
-        raise Unreadable("The file is larger than 2 MB. Split it or take out what is not part of the framework.")
+        raise Unreadable(
+            "The file is larger than 2 MB. Split it or take out what is not part of the framework."
+        )
     try:
         _check_events(text)
         node = yaml.compose(text, Loader=Loader)
@@ -74,9 +78,9 @@ def _check_events(text: str) -> None:
     """Refuse tags, too many aliases and too many levels before anything is built."""
     aliases = depth = 0
     for event in yaml.parse(text, Loader=Loader):
-        line = event.start_mark.line + 1
-        if getattr(event, "tag", None):
-            raise Unreadable(f"The tag {event.tag} is not allowed. Write plain values.", line)
+        line = event.start_mark.line + 1 if event.start_mark else None
+        if tag := getattr(event, "tag", None):
+            raise Unreadable(f"The tag {tag} is not allowed. Write plain values.", line)
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -84,7 +88,9 @@ def _check_events(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if aliases > MOST_ALIASES:
-            raise Unreadable(f"There are more than {MOST_ALIASES} aliases (*name). Write the values out.", line)
+            raise Unreadable(
+                f"There are more than {MOST_ALIASES} aliases (*name). Write the values out.", line
+            )
         if depth > DEEPEST:
             raise Unreadable("The values are nested too deeply.", line)
 
@@ -94,10 +100,16 @@ def _size(node: yaml.Node, known: dict[int, int], open_nodes: set[int]) -> int:
     if isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) in open_nodes:
-        raise Unreadable("An alias (*name) contains itself. Write the values out.", node.start_mark.line + 1)
+        raise Unreadable(
+            "An alias (*name) contains itself. Write the values out.", node.start_mark.line + 1
+        )
     if id(node) not in known:
         open_nodes.add(id(node))
-        inner = node.value if isinstance(node, yaml.SequenceNode) else [one for pair in node.value for one in pair]
+        inner = (
+            node.value
+            if isinstance(node, yaml.SequenceNode)
+            else [one for pair in node.value for one in pair]
+        )
         known[id(node)] = 1 + sum(_size(one, known, open_nodes) for one in inner)
         open_nodes.remove(id(node))
     if known[id(node)] > MOST_VALUES:
@@ -123,7 +135,9 @@ def lines(text: str) -> dict[tuple[str | int, ...], int]:
     return found
 
 
-def _note_lines(node: yaml.Node, path: tuple[str | int, ...], found: dict[tuple[str | int, ...], int]) -> None:
+def _note_lines(
+    node: yaml.Node, path: tuple[str | int, ...], found: dict[tuple[str | int, ...], int]
+) -> None:
     found.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:

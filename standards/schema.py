@@ -41,7 +41,9 @@ def read(text: str) -> dict[str, Any]:
     """The file's values. Raises Unreadable, naming the line, for anything but plain bounded YAML."""
     document = safe_yaml.load(text)
     if not isinstance(document, dict):
-        raise Unreadable("The file must be a list of keys and values, starting with “format: 1”.", 1)
+        raise Unreadable(
+            "The file must be a list of keys and values, starting with “format: 1”.", 1
+        )
     return document
 
 
@@ -51,19 +53,20 @@ def check(text: str) -> tuple[dict[str, Any] | None, list[Fault]]:
         document = read(text)
     except Unreadable as fault:
         return None, [Fault("", str(fault), fault.line)]
-    found = list(_placed(document))
+    found = _placed(document)
     lines = safe_yaml.lines(text) if found else {}
-    return document, [Fault(path_of(place), says, line_of(place, lines)) for place, says in found]
+    rows = [Fault(path_of(place), says, line_of(place, lines)) for place, says in found]
+    return document, sorted(rows, key=lambda row: row.line or 0)
 
 
 def faults(document: Mapping[str, Any]) -> list[Fault]:
-    """Everything wrong with a document that was read, in the order of the file's schema."""
+    """Everything wrong with a document that was read."""
     return [Fault(path_of(place), says) for place, says in _placed(document)]
 
 
 def _placed(document: Mapping[str, Any]) -> list[tuple[Place, str]]:
     """Faults of shape first; what refers to what is tried only when every value has its shape."""
-    shape = sorted(set(_shape(document)), key=lambda one: [str(step).zfill(6) for step in one[0]])
+    shape = list(dict.fromkeys(_shape(document)))
     return shape or crosscheck.faults(document)
 
 
@@ -83,7 +86,9 @@ def line_of(place: Place, lines: Mapping[Place, int]) -> int | None:
 # Shape: the JSON Schema, with its errors in plain words.
 
 
-def _whole_pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[ValidationError]:
+def _whole_pattern(
+    validator: Any, pattern: str, value: Any, schema: Any
+) -> Iterator[ValidationError]:
     """`$` is the end of the text here, as JSON Schema means it, not the last line's end."""
     if isinstance(value, str) and not re.search(pattern.replace("$", r"\Z"), value):
         yield ValidationError(f"{value!r} does not match")
@@ -105,13 +110,14 @@ def _shape(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     for place, text in _texts(document, ()):
         if CONTROLS.search(text):
             yield place, "This text holds a control character. Take it out."
+        if text and not text.strip():
+            yield place, "This text is blank. Fill it in, or take the key out if it is optional."
 
 
 def _with_text_date(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The document with its one date as a text, as JSON knows no dates."""
     about = document.get("framework")
-    day = about.get("effective_from") if isinstance(about, dict) else None
-    if type(day) is not date:
+    if not isinstance(about, dict) or type(day := about.get("effective_from")) is not date:
         return document
     return {**document, "framework": {**about, "effective_from": day.isoformat()}}
 
@@ -156,7 +162,11 @@ def _unknown(key: str, known: list[str]) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    wanted, value, about = error.validator_value, error.instance, error.schema.get("description", "")
+    wanted, value, about = (
+        error.validator_value,
+        error.instance,
+        error.schema.get("description", ""),
+    )
     match error.validator:
         case "type":
             return _type_sentence(wanted if isinstance(wanted, list) else [wanted], value)
@@ -197,7 +207,7 @@ def _type_sentence(wanted: list[str], value: Any) -> str:
         words = "“yes” or “no” (or “on”, “off”, “true”, “false”)"
         return f"YAML reads {words} without quotes as {_shown(value)}, and this must be a text. Put it in quotes."
     if "string" in wanted and isinstance(value, int | float | date):
-        return f"YAML reads this as {_kind(value)}, and it must be a text. Put it in quotes: \"{value}\"."
+        return f'YAML reads this as {_kind(value)}, and it must be a text. Put it in quotes: "{value}".'
     if value is None:
         return "This key has no value. Fill it in or take the key out."
     return f"“{_shown(value)}” is not {' or '.join(TYPE_WORDS[kind] for kind in wanted)}. Write that here."

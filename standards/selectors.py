@@ -74,7 +74,9 @@ def _tools(version: FrameworkVersion) -> Mapping[str, ToolForm]:
     sections = _sections(version)
     return MappingProxyType(
         {
-            tool.code: ToolForm(tool.pk, tool.code, tool.title, tool.short, tool.intro, tuple(sections[tool.pk]))
+            tool.code: ToolForm(
+                tool.pk, tool.code, tool.title, tool.short, tool.intro, tuple(sections[tool.pk])
+            )
             for tool in Tool.objects.filter(version=version).order_by("pk")
         }
     )
@@ -104,9 +106,15 @@ def _sections(version: FrameworkVersion) -> dict[int, list[SectionForm]]:
 def _questions(version: FrameworkVersion) -> dict[int, list[QuestionForm]]:
     parts = _part_rows(version)
     found = defaultdict(list)
-    rows = Question.objects.filter(version=version).select_related("section").order_by("section", "order")
+    rows = (
+        Question.objects.filter(version=version)
+        .select_related("section")
+        .order_by("section", "order")
+    )
     for row in rows:
-        scaling = Scaling(**{"text": "", "low": "", "high": "", **row.scaling}) if row.scaling else None
+        scaling = (
+            Scaling(**{"text": "", "low": "", "high": "", **row.scaling}) if row.scaling else None
+        )
         found[row.section_id].append(
             QuestionForm(
                 code=row.code,
@@ -176,7 +184,9 @@ def _areas(version: FrameworkVersion) -> Mapping[str, Area]:
                 title=area["title"],
                 aim=area.get("aim", ""),
                 columns=tuple(area.get("columns", ())),
-                cells=MappingProxyType({grade: tuple(texts) for grade, texts in cells[area["code"]].items()}),
+                cells=MappingProxyType(
+                    {grade: tuple(texts) for grade, texts in cells[area["code"]].items()}
+                ),
             )
             for area in version.policy.get("descriptor_areas", [])
         }

@@ -34,6 +34,19 @@ def checksum_of(text: str) -> str:
     return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
 
 
+def loaded(text: str) -> FrameworkVersion | None:
+    """The edition that was loaded from this very text, if there is one."""
+    return FrameworkVersion.objects.filter(checksum=checksum_of(text)).first()
+
+
+def checked(text: str) -> dict[str, Any]:
+    """The document in a file's text. Raises Refused with every fault and its place."""
+    document, faults = check(text)
+    if document is None or faults:
+        raise Refused("The framework's file has faults.", [str(fault) for fault in faults])
+    return document
+
+
 @transaction.atomic
 def load(text: str, *, at: datetime) -> FrameworkVersion:
     """Load a framework's file as a draft edition; the council is made when it is new.
@@ -41,21 +54,22 @@ def load(text: str, *, at: datetime) -> FrameworkVersion:
     The same file again changes nothing; a draft with another text is replaced. Raises Refused
     with every fault of the file, or when the edition has been published with another text.
     """
-    document, faults = check(text)
-    if document is None or faults:
-        raise Refused("The framework's file has faults.", [str(fault) for fault in faults])
-    version = _draft(document, text, at=at)
-    if version.state != State.DRAFT or version.checksum == checksum_of(text):
+    if version := loaded(text):
         return version
+    document = checked(text)
+    version = _draft(document, at=at)
     _replace(version, document, text, at=at)
-    record("load framework", version, cause="framework file", at=at, detail={"edition": version.edition})
+    detail = {"edition": version.edition, "checksum": version.checksum}
+    record("load framework", version, cause="framework file", at=at, detail=detail)
     return version
 
 
-def _draft(document: Mapping[str, Any], text: str, *, at: datetime) -> FrameworkVersion:
-    """The edition's row, locked; a new one has an empty checksum. Refuses a published one with another text."""
+def _draft(document: Mapping[str, Any], *, at: datetime) -> FrameworkVersion:
+    """The edition's row, locked. Refuses an edition that is no draft any more."""
     about = document["framework"]
-    council, _ = Council.objects.get_or_create(code=about["code"], defaults={"name": about["council"]})
+    council, _ = Council.objects.get_or_create(
+        code=about["code"], defaults={"name": about["council"]}
+    )
     framework, _ = Framework.objects.get_or_create(
         council=council, code=about["code"], defaults={"name": about["name"]}
     )
@@ -64,7 +78,7 @@ def _draft(document: Mapping[str, Any], text: str, *, at: datetime) -> Framework
         edition=about["edition"],
         defaults={"council": council, "effective_from": _day(about), "policy": {}, "loaded_at": at},
     )
-    if version.state != State.DRAFT and version.checksum != checksum_of(text):
+    if version.state != State.DRAFT:
         raise Refused(
             f"Edition {version.edition} of {about['name']} is {version.state} and cannot be changed. "
             "Give the file the next edition number and load it as a new edition."
@@ -76,14 +90,14 @@ def _day(about: Mapping[str, Any]) -> date:
     return date.fromisoformat(str(about["effective_from"]))
 
 
-def _replace(version: FrameworkVersion, document: Mapping[str, Any], text: str, *, at: datetime) -> None:
+def _replace(
+    version: FrameworkVersion, document: Mapping[str, Any], text: str, *, at: datetime
+) -> None:
     """Write the draft's content anew: its row, and the rows that answers and reports join on."""
     about = document["framework"]
     version.label = about.get("label", "")
     version.effective_from = _day(about)
-    version.policy = {key: document[key] for key in WHOLE if key in document} | {
-        "framework": {**about, "effective_from": _day(about).isoformat()}
-    }
+    version.policy = _read_whole(document)
     version.source, version.checksum, version.loaded_at = text, checksum_of(text), at
     version.save()
     for rows in (version.tools, version.standards, version.descriptors):
@@ -93,10 +107,28 @@ def _replace(version: FrameworkVersion, document: Mapping[str, Any], text: str, 
     Descriptor.objects.bulk_create(_descriptors(version, document.get("descriptor_areas", [])))
 
 
+def _read_whole(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What is read whole; descriptors are rows, so that their areas stay here without them."""
+    kept = {key: document[key] for key in WHOLE if key in document}
+    areas = document.get("descriptor_areas", [])
+    kept["descriptor_areas"] = [
+        {key: area[key] for key in area if key != "cells"} for area in areas
+    ]
+    about = document["framework"]
+    kept["framework"] = {**about, "effective_from": _day(about).isoformat()}
+    return kept
+
+
 def _load_tools(version: FrameworkVersion, tools: list[dict[str, Any]]) -> None:
     """Every tool with its sections, questions and parts, in four writes whatever their number."""
     made = Tool.objects.bulk_create(
-        Tool(version=version, code=one["code"], title=one["title"], short=one["short"], intro=one.get("intro", ""))
+        Tool(
+            version=version,
+            code=one["code"],
+            title=one["title"],
+            short=one["short"],
+            intro=one.get("intro", ""),
+        )
         for one in tools
     )
     sections, questions, parts = [], [], []
@@ -173,7 +205,10 @@ def _details(question: Question, about: Mapping[str, Any]) -> dict[str, Any]:
     details = {key: value for key, value in about.items() if key not in PART_COLUMNS}
     if when := details.get("required_when"):
         code = when["part"]
-        details["required_when"] = {**when, "part": code if "." in code else f"{question.code}.{code}"}
+        details["required_when"] = {
+            **when,
+            "part": code if "." in code else f"{question.code}.{code}",
+        }
     return details
 
 
@@ -203,7 +238,14 @@ def _descriptors(version: FrameworkVersion, areas: list[dict[str, Any]]) -> list
         for cell in texts
     ]
     return [
-        Descriptor(version=version, order=order, area=area, grade=grade, column=cell["column"], text=cell["text"])
+        Descriptor(
+            version=version,
+            order=order,
+            area=area,
+            grade=grade,
+            column=cell["column"],
+            text=cell["text"],
+        )
         for order, (area, grade, cell) in enumerate(cells, start=1)
     ]
 
@@ -214,26 +256,38 @@ def publish(
 ) -> FrameworkVersion:
     """Publish a draft: from now on nothing in it changes, and the council's kinds of post follow it.
 
-    Publishing again changes nothing. Raises Refused for a retired edition. An edition that is older
+    Publishing again changes nothing. Raises Refused for a retired edition, or for a draft with faults
+    (one that was loaded before a check existed). An edition that is older
     than one already published (kept so that old audits can be read) leaves the kinds of post alone.
     """
-    version = FrameworkVersion.objects.select_for_update(of=("self",)).select_related("council").get(pk=version.pk)
+    version = (
+        FrameworkVersion.objects.select_for_update(of=("self",))
+        .select_related("council")
+        .get(pk=version.pk)
+    )
     if version.state == State.RETIRED:
         raise Refused("This edition is retired. Make a new edition to use it again.")
     if version.state == State.PUBLISHED:
         return version
+    checked(version.source)
     version.state, version.published_at, version.published_by = State.PUBLISHED, at, by
     version.save(update_fields=["state", "published_at", "published_by"])
     if not _newer(version).exists():
         kinds = version.policy["post_types"]
-        set_post_types(version.council, [(kind["code"], kind["title"], kind["roles"]) for kind in kinds])
-    record("publish framework", version, by=by, cause=cause, at=at, detail={"edition": version.edition})
+        set_post_types(
+            version.council, [(kind["code"], kind["title"], kind["roles"]) for kind in kinds]
+        )
+    record(
+        "publish framework", version, by=by, cause=cause, at=at, detail={"edition": version.edition}
+    )
     return version
 
 
 def _newer(version: FrameworkVersion) -> Any:
     """Published editions of the council that take effect after this one."""
-    later = FrameworkVersion.objects.filter(council=version.council, effective_from__gt=version.effective_from)
+    later = FrameworkVersion.objects.filter(
+        council=version.council, effective_from__gt=version.effective_from
+    )
     return later.published()
 
 
@@ -252,5 +306,7 @@ def retire(
         return version
     version.state, version.retired_at = State.RETIRED, at
     version.save(update_fields=["state", "retired_at"])
-    record("retire framework", version, by=by, cause=cause, at=at, detail={"edition": version.edition})
+    record(
+        "retire framework", version, by=by, cause=cause, at=at, detail={"edition": version.edition}
+    )
     return version

@@ -10,7 +10,9 @@ from tests.factories.standards import edition_of
 pytestmark = pytest.mark.django_db
 
 
-def test_edition_reads_a_cold_edition_in_six_queries_and_a_warm_one_in_none(django_assert_num_queries):
+def test_edition_reads_a_cold_edition_in_six_queries_and_a_warm_one_in_none(
+    django_assert_num_queries,
+):
     version = edition_of("northshire")
 
     with django_assert_num_queries(6):

@@ -12,7 +12,7 @@ from core import clock
 from core.moves import Refused
 from standards.models import FrameworkVersion
 from standards.schema import Fault, check
-from standards.services import load, publish
+from standards.services import load, loaded, publish
 
 CAUSE = "framework command"
 
@@ -25,36 +25,53 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("verb", choices=["check", "load", "publish"])
-        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="framework files (YAML)")
+        parser.add_argument(
+            "files", nargs="*", type=Path, metavar="FILE", help="framework files (YAML)"
+        )
         parser.add_argument("--all", action="store_true", help="every file in fixtures/frameworks")
-        parser.add_argument("--publish", action="store_true", help="with load: publish what is loaded")
+        parser.add_argument(
+            "--publish", action="store_true", help="with load: publish what is loaded"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        verb, files = options["verb"], options["files"]
-        if options["all"]:
-            files = sorted((settings.BASE_DIR / "fixtures" / "frameworks").glob("*/*.yaml"))
+        verb = options["verb"]
+        files = shipped() if options["all"] else options["files"]
         if not files:
-            raise CommandError("Name a file, or use --all.")
-        texts = faultless({path: text_of(path) for path in files})
+            raise CommandError("There is no file to read. Name one, or use --all.")
+        texts = faultless({path: text_of(path) for path in files}, anew=verb == "check")
         if verb == "check":
             self.stdout.write(f"{len(texts)} checked, no faults.")
             return
         with transaction.atomic():
-            for path, text in texts.items():
-                self.bring_in(path, text, published=verb == "publish" or options["publish"])
+            done = [
+                words
+                for path, text in texts.items()
+                for words in bring_in(path, text, verb=verb, published=options["publish"])
+            ]
+        for words in done:
+            self.stdout.write(words)
 
-    def bring_in(self, path: Path, text: str, *, published: bool) -> None:
-        """Load one file, and publish it where asked; say only what changed."""
-        at = clock.now()
-        try:
-            version = load(text, at=at)
-            if version.loaded_at == at:
-                self.stdout.write(f"{path}: loaded as a draft of edition {version.edition}.")
-            if published and version.state == FrameworkVersion.State.DRAFT:
-                publish(version, cause=CAUSE, at=at)
-                self.stdout.write(f"{path}: published edition {version.edition}.")
-        except Refused as fault:
-            raise CommandError("\n".join([f"{path}: {fault}", *fault.problems, "Nothing was loaded."])) from None
+
+def shipped() -> list[Path]:
+    """The framework files that come with the service."""
+    return sorted((settings.BASE_DIR / "fixtures" / "frameworks").glob("*/*.yaml"))
+
+
+def bring_in(path: Path, text: str, *, verb: str, published: bool) -> list[str]:
+    """Load one file, and publish it where asked; says only what changed."""
+    at, done = clock.now(), []
+    try:
+        version = load(text, at=at)
+        if version.loaded_at == at:
+            done.append(f"{path}: loaded edition {version.edition} as a draft.")
+        if verb == "publish" or (published and version.state == FrameworkVersion.State.DRAFT):
+            version = publish(version, cause=CAUSE, at=at)
+        if version.published_at == at:
+            done.append(f"{path}: published edition {version.edition}.")
+    except Refused as fault:
+        words = [f"{path}: {fault}", *fault.problems, "Nothing was loaded."]
+        raise CommandError("\n".join(words)) from None
+    return done
 
 
 def text_of(path: Path) -> str | Fault:
@@ -67,14 +84,19 @@ def text_of(path: Path) -> str | Fault:
         return Fault("", "The file is not UTF-8. Save it as UTF-8 and try again.")
 
 
-def faultless(texts: dict[Path, str | Fault]) -> dict[Path, str]:
-    """The texts, when all are without fault; otherwise stop with every fault of every file, one to a row."""
+def faultless(texts: dict[Path, str | Fault], *, anew: bool) -> dict[Path, str]:
+    """The texts, when all are without fault; otherwise stop with every fault, one to a row.
+
+    A text that has been loaded before is checked only when asked to `anew`.
+    """
     rows, good = [], {}
     for path, text in texts.items():
-        found = [text] if isinstance(text, Fault) else check(text)[1]
-        rows += [f"{path}: {fault}" for fault in found]
-        if isinstance(text, str):
-            good[path] = text
+        if isinstance(text, Fault):
+            rows.append(f"{path}: {text}")
+            continue
+        good[path] = text
+        if anew or not loaded(text):
+            rows += [f"{path}: {fault}" for fault in check(text)[1]]
     if rows:
         count = "1 fault" if len(rows) == 1 else f"{len(rows)} faults"
         raise CommandError("\n".join([*rows, f"{count}. Nothing was loaded."]))
