@@ -65,7 +65,7 @@ def known(value: str, choices: Iterable[str], place: Place, what: str) -> Found:
     """A fault unless the value is one of the choices."""
     if value not in (listed := list(choices)):
         says = f"It must be one of: {', '.join(listed)}." if listed else "The file has none."
-        yield place, f"There is no {what} “{value}”. {says}"
+        yield place, f"“{value}” is no {what}. {says}"
 
 
 def each_known(values: Iterable[str], choices: Iterable[str], place: Place, what: str) -> Found:
@@ -270,18 +270,25 @@ def assumed(document: Document) -> Found:
             )
 
 
-def leads_somewhere(path: str, document: Any) -> bool:
-    """Whether a written path such as tools[0].sections[3].title exists in the document."""
+def leads_somewhere(path: str, document: Document) -> bool:
+    """Whether a written path exists: tools[0].sections[3], or by codes, tools.cca.q9."""
+    found: Any = document
     for word in path.replace("[", ".[").split("."):
-        if isinstance(document, dict) and word in document:
-            document = document[word]
-        elif (
-            isinstance(document, list) and word[1:-1].isdigit() and int(word[1:-1]) < len(document)
-        ):
-            document = document[int(word[1:-1])]
-        else:
-            return False
-    return True
+        found = step_into(found, word)
+    return found is not None
+
+
+def step_into(value: Any, word: str) -> Any:
+    """What a word of a path means within a value: a key, a place in a list, or the code of something in it."""
+    if isinstance(value, dict):
+        inner = value.get("sections", [])
+        within = [*inner, *(question for section in inner for question in section["questions"])]
+        return value.get(word, step_into(within, word))
+    if not isinstance(value, list):
+        return None
+    if word.startswith("[") and word[1:-1].isdigit():
+        return next(iter(value[int(word[1:-1]) :]), None)
+    return next((one for one in value if isinstance(one, dict) and one.get("code") == word), None)
 
 
 def sources(document: Document) -> Found:
@@ -460,6 +467,7 @@ def scale_ends(document: Document, spot: Spot) -> Found:
         return
     if ("low" in part) != ("high" in part):
         yield spot.place, "Write both “low” and “high”, or neither."
+        return
     banded = document.get("scales", {}).get(part["scale"], {"bands": True}).get("bands")
     if not banded and "low" not in part and "scaling" not in spot.question:
         yield (
@@ -519,7 +527,7 @@ def condition_faults(document: Document, spot: Spot, spots: Sequence[Spot]) -> F
             f"“{code}” is of kind “{other.part['kind']}”. Only a choice, a yes_no or the grade can be a condition.",
         )
         return
-    yield from each_known(when["in"], choices, (*place, "in"), f"answer to “{code}”:")
+    yield from each_known(when["in"], choices, (*place, "in"), f"answer to “{code}”")
     if other.respondent != spot.respondent:
         yield (
             (*place, "part"),
@@ -612,6 +620,11 @@ def return_checks(document: Document) -> Found:
                 f"No form has a part “{check['part']}”. Write a full code such as {next(iter(spots))}.",
             )
             continue
+        if "in_session" not in spot.section["open_in"]:
+            yield (
+                (*place, "part"),
+                f"“{check['part']}” cannot be changed once the meeting has begun. Open its section in_session.",
+            )
         choices = answer_codes(document, spot.part)
         if choices is None:
             yield (
@@ -620,5 +633,5 @@ def return_checks(document: Document) -> Found:
             )
         else:
             yield from each_known(
-                check["not_in"], choices, (*place, "not_in"), f"answer to “{check['part']}”:"
+                check["not_in"], choices, (*place, "not_in"), f"answer to “{check['part']}”"
             )
