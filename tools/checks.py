@@ -1,125 +1,95 @@
 """./qa check and ./qa fix: the same tools, once only looking, once writing."""
 
 import os
-import re
 import subprocess
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+from tools import scan
 from tools.paths import PYTHON, ROOT, VENV
 
-BIN = VENV / "bin"
-CODE = [
-    "qaframework",
-    "core",
-    "people",
-    "standards",
-    "cases",
-    "actions",
-    "audits",
-    "programme",
-    "moderation",
-    "feedback",
-    "reporting",
-    "tests",
-    "tools",
-    "manage.py",
-]
-APPS = CODE[:11]
-# What no file may hold: an address in a lock file, a folder of somebody's machine.
-ADDRESS = re.compile(rb"(https?|file)://")
-MACHINE = re.compile(rb"(?<![\w.])/(root|home/\w+|work/\w+|Users/\w+)/")
+RUFF = str(VENV / "bin" / "ruff")
+MANAGE = (str(PYTHON), "manage.py")
+LONGEST = 8_000
 
 
 def environment() -> dict[str, str]:
-    """Django's commands look at the code only, so a database need not be there."""
+    """Django's commands look at the code only, so no database need be there."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "QA_"))}
+    return {**kept, "QA_ENV": "test", "DJANGO_SETTINGS_MODULE": "qaframework.settings"}
+
+
+def production() -> dict[str, str]:
+    """An environment in which production starts; the values lead nowhere."""
     return {
-        **os.environ,
-        "QA_ENV": "test",
-        "SECRET_KEY": "only-for-looking-at-the-code",
-        "MYPYPATH": str(ROOT),
+        **environment(),
+        "QA_ENV": "production",
+        "QA_DATA_DIR": str(ROOT / "var"),
+        "SECRET_KEY": "only-for-looking-at-the-code-0123456789-abcdefghijklm",
+        "QA_HOSTS": "audit.example.gov.uk",
+        "QA_ORIGIN": "https://audit.example.gov.uk",
+        "DATABASE_URL": "postgresql://nobody@localhost:1/none",
+        "REDIS_URL": "redis://localhost:1/0",
+        "EMAIL_URL": "smtp://localhost:1",
     }
 
 
-def run(name: str, *line: object) -> bool:
-    """Run one tool and say how it went."""
+def code() -> list[str]:
+    """The packages whose types are checked."""
+    return sorted({path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"})
+
+
+def call(line: list[str], env: dict[str, str]) -> tuple[bool, str]:
+    """Run one tool; whether it is content, and what it said."""
     done = subprocess.run(
-        [str(word) for word in line],
+        line,
         cwd=ROOT,
-        env=environment(),
+        env=env,
         text=True,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
     )
-    print(f"{'ok   ' if done.returncode == 0 else 'FAULT'} {name}", flush=True)
-    if done.returncode:
-        print((done.stdout + done.stderr).strip()[-6000:])
-    return done.returncode == 0
+    return done.returncode == 0, (done.stdout + done.stderr).strip()
 
 
-def tracked() -> list[str]:
-    """The files that git keeps."""
-    out = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
-    ).stdout
-    return [name for name in out.decode().split("\0") if name and (ROOT / name).is_file()]
-
-
-def locks_are_plain() -> list[str]:
-    """Lock files hold names, versions and hashes, and no address."""
-    locks = [
-        name
-        for name in tracked()
-        if re.search(r"(^|/)(requirements[\w-]*\.txt|package-lock\.json|\.npmrc)$", name)
-    ]
-    return [
-        f"{name} holds an address" for name in locks if ADDRESS.search((ROOT / name).read_bytes())
-    ]
-
-
-def no_machine_paths() -> list[str]:
-    """No file names a folder of one machine."""
-    skip = {"tools/checks.py", "package-lock.json"}
-    return [
-        f"{name} names a folder of one machine"
-        for name in tracked()
-        if name not in skip
-        and not name.endswith((".png", ".pdf"))
-        and MACHINE.search((ROOT / name).read_bytes())
-    ]
-
-
-def look(name: str, find: Callable[[], list[str]]) -> bool:
-    """Run one look of our own and say what it found."""
-    found = find()
-    print(f"{'FAULT' if found else 'ok   '} {name}")
-    for line in found:
-        print(f"  {line}")
-    return not found
+def say(name: str, good: bool, said: str) -> bool:
+    """One line for each check, and the words of those that found something."""
+    print(f"{'ok   ' if good else 'FAULT'} {name}", flush=True)
+    if not good:
+        print(said if len(said) <= LONGEST else f"{said[:LONGEST]}\n… and more", flush=True)
+    return good
 
 
 def check() -> int:
     """Everything that is held by machine; writes nothing. Gives the exit code."""
-    manage = [PYTHON, "manage.py"]
-    good = [
-        run("format", BIN / "ruff", "format", "--check", *CODE),
-        run("lint", BIN / "ruff", "check", *CODE),
-        run("layers", BIN / "lint-imports", "--no-cache"),
-        run("types", BIN / "mypy", *APPS, "tools"),
-        run("templates", BIN / "djlint", "templates", "--lint", "--quiet"),
-        run("migrations", *manage, "makemigrations", "--check", "--dry-run"),
-        run("settings", *manage, "check"),
-        run("drawn state machines", *manage, "states", "--check"),
-        look("lock files without addresses", locks_are_plain),
-        look("no paths of a machine", no_machine_paths),
-    ]
+    plain = environment()
+    tools = {
+        "format": ([RUFF, "format", "--check", "--output-format", "concise", "."], plain),
+        "lint": ([RUFF, "check", "--output-format", "concise", "."], plain),
+        "layers": ([str(VENV / "bin" / "lint-imports"), "--no-cache", "--no-logo"], plain),
+        "types": ([str(PYTHON), "-m", "mypy", *code()], plain),
+        "templates": ([str(PYTHON), "-m", "djlint", "templates", "--lint", "--quiet"], plain),
+        "migrations": ([*MANAGE, "makemigrations", "--check", "--dry-run"], plain),
+        "drawn state machines": ([*MANAGE, "states", "--check"], plain),
+        "production settings": (
+            [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+            production(),
+        ),
+    }
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = pool.map(lambda tool: call(*tool), tools.values())
+        good = [say(name, *result) for name, result in zip(tools, results, strict=True)]
+    found = scan.faults()
+    good.append(say("locks, machine paths, secrets, real people", not found, "\n".join(found)))
     return 0 if all(good) else 1
 
 
 def fix() -> int:
-    """Put format and import order right, and draw the state machines."""
+    """Put format, import order and the drawings right; gives the exit code."""
+    plain = environment()
     good = [
-        run("lint", BIN / "ruff", "check", "--fix", *CODE),
-        run("format", BIN / "ruff", "format", *CODE),
-        run("drawn state machines", PYTHON, "manage.py", "states"),
+        say("lint", *call([RUFF, "check", "--fix", "--output-format", "concise", "."], plain)),
+        say("format", *call([RUFF, "format", "."], plain)),
+        say("drawn state machines", *call([*MANAGE, "states"], plain)),
     ]
     return 0 if all(good) else 1
