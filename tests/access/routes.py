@@ -1,0 +1,78 @@
+"""Who gets what at every address: 200 by GET, 403 without the right, 404 where the thing may not be seen."""
+
+from dataclasses import dataclass, field
+
+EVERYBODY = frozenset(
+    "auditor worker second manager service_manager head deputy_director director officer qa_head "
+    "administrator moderator reader stranger former".split()
+)
+QA = frozenset({"officer", "qa_head"})
+MANAGERS = frozenset({"auditor", "manager", "service_manager", "head", "deputy_director", "director"})
+PARTIES = frozenset({"auditor", "worker"})
+# Who may open a returned audit of a Team 2 child: its parties, the QA team, and the line above the team.
+READERS = PARTIES | QA | {"manager", "service_manager", "head", "deputy_director", "director"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: who gets 200 (or `status`) by GET; the others get `otherwise`, or 404 when not in `sees`."""
+
+    name: str
+    args: tuple[str, ...] = ()
+    may: frozenset[str] = EVERYBODY
+    sees: frozenset[str] = EVERYBODY
+    status: int = 200
+    otherwise: int = 403
+    guarded_first: bool = False
+    exceptions: dict[str, int] = field(default_factory=dict)
+
+    def expected(self, who: str) -> int:
+        """The status this member of the cast gets."""
+        if who in self.exceptions:
+            return self.exceptions[who]
+        if who not in self.sees:
+            return 404
+        return self.status if who in self.may else self.otherwise
+
+
+AUDIT = PARTIES | QA
+ROUTES = [
+    Route("my-work"),
+    Route("audits"),
+    Route("messages"),
+    Route("being-audited", may=MANAGERS),
+    Route("allocate", may=QA),
+    Route("allocate-case", ("case",), may=QA, guarded_first=True),
+    Route("open-message", ("notice",), status=405),
+    # one audit under way: its parties and the QA team
+    Route("audit", ("audit",), sees=AUDIT),
+    Route("set-meeting", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),
+    Route("start-session", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),
+    Route("return-audit", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),
+    Route("query-grade", ("audit",), sees=AUDIT, may=PARTIES),
+    Route("advise-on-grade", ("audit",), sees=AUDIT, may=QA),
+    Route("reopen-audit", ("audit",), sees=AUDIT, may=frozenset({"qa_head"})),
+    Route("record-action", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),
+    Route("change-action", ("returned", "action"), sees=READERS, may=frozenset({"auditor"})),
+    Route("remove-action", ("returned", "action"), status=405),
+    Route("section", ("audit", "health_check"), sees=AUDIT),
+    Route("finish-section", ("audit", "health_check"), status=405),
+    Route("section-changes", ("audit", "health_check"), sees=AUDIT),
+    Route("question", ("audit", "practice", "q6"), sees=AUDIT),
+    Route("question-changes", ("audit", "practice", "q6"), sees=AUDIT),
+    Route("guidance", ("audit", "q6"), sees=AUDIT),
+    Route("confirm-question", ("audit", "q6"), status=405),
+    Route("answer", ("audit", "q6.impact", "1"), sees=AUDIT),
+    Route("earlier-answers", ("audit", "q6.impact"), sees=AUDIT),
+    # a returned audit: also the managers of the child's team and above
+    Route("audit-record", ("returned",), sees=READERS),
+    Route("audit-word", ("returned",), sees=READERS),
+    Route("ask-for-pdf", ("returned",), status=405),
+    Route("document", ("document",), sees=frozenset({"auditor"})),
+    Route("document-file", ("document",), sees=frozenset()),
+]
+OPEN_TO_ALL = {
+    "health",
+    "account_login",
+    "account_logout",
+}

@@ -1,0 +1,174 @@
+"""Every address as every role, as a stranger, signed out, and as another council's people.
+
+The table says who gets what; a route that is not in it fails the test. `own` tables are for one
+council's cast; another council always gets 404, as for a thing that does not exist.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from actions.models import Action
+from audits.models import Audit
+from core.models import Notice
+from reporting.models import Document
+from reporting.services import ask_for_document
+from tests.access.routes import OPEN_TO_ALL, ROUTES, Route
+from tests.factories.audits import NOW, audit_at, framework
+from tests.factories.cast import Cast, cast
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Things:
+    """What the addresses point at: an audit under way, a returned one, an action, a document, a message."""
+
+    open: Audit
+    returned: Audit
+    action: Action
+    document: Document
+    notice: Notice
+    people: Cast
+
+    def ids(self, route: Route) -> list[object]:
+        """The arguments of a route's address."""
+        found = {
+            "audit": self.open.pk,
+            "returned": self.returned.pk,
+            "action": self.action.pk,
+            "document": self.document.pk,
+            "notice": self.notice.pk,
+            "case": self.open.case_id,
+        }
+        return [found.get(name, name) for name in route.args]
+
+
+def things() -> Things:
+    version = framework("fixtures/frameworks/bexley/1.yaml")
+    people = cast("bexley")
+    returned = audit_at("returned", people, version)
+    audit = audit_at("in_session", people, version)
+    action = Action.objects.raised_by("audit", returned.pk).get()
+    document = ask_for_document(returned, by=people.auditor, at=NOW)
+    notice = Notice.objects.filter(to=people.auditor).first()
+    return Things(audit, returned, action, document, notice, people)
+
+
+def signed_in(user) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def address(route: Route, made: Things) -> str:
+    return reverse(route.name, args=made.ids(route))
+
+
+def names(patterns, found: set[str]) -> set[str]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            names(one.url_patterns, found)
+        elif isinstance(one, URLPattern):
+            found.add(one.name or str(one.pattern))
+    return found
+
+
+def test_every_route_is_in_the_table():
+    assert names(get_resolver().url_patterns, set()) == {route.name for route in ROUTES} | OPEN_TO_ALL
+
+
+def test_every_route_as_every_role():
+    made = things()
+    wrong = []
+    for who, user in made.people.everybody().items():
+        client = signed_in(user)
+        for route in ROUTES:
+            status = client.get(address(route, made)).status_code
+            expected = route.expected(who)
+            if status != expected:
+                wrong.append(f"{who} {route.name}: {status}, not {expected}")
+    assert wrong == []
+
+
+def test_every_route_signed_out_leads_to_the_sign_in_page():
+    made = things()
+    client = Client(raise_request_exception=False)
+    wrong = []
+    for route in ROUTES:
+        for method in (client.get, client.post):
+            answer = method(address(route, made))
+            if answer.status_code != 302 or not answer.headers["Location"].startswith("/accounts/login/"):
+                wrong.append(f"{route.name}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_another_council_finds_nothing_of_ours():
+    made = things()
+    framework("tests/frameworks/eastmere.yaml")
+    other = cast("eastmere")
+    wrong = []
+    for who, user in other.everybody().items():
+        client = signed_in(user)
+        for route in ROUTES:
+            if not route.args:
+                continue
+            for method in (client.get, client.post):
+                answer = method(address(route, made))
+                if answer.status_code not in {404, 405} and not (answer.status_code == 403 and route.guarded_first):
+                    wrong.append(f"{who} {route.name}: {answer.status_code}")
+                if made.open.case.number in answer.content.decode(errors="ignore"):
+                    wrong.append(f"{who} {route.name} shows our case")
+    assert wrong == []
+
+
+def test_another_councils_lists_hold_nothing_of_ours():
+    made = things()
+    framework("tests/frameworks/eastmere.yaml")
+    other = cast("eastmere")
+    shown = []
+    for user in other.everybody().values():
+        client = signed_in(user)
+        for route in ROUTES:
+            if not route.args:
+                page = client.get(address(route, made)).content.decode()
+                shown += [route.name for text in (made.open.case.number, made.people.worker.name) if text in page]
+    assert shown == []
+
+
+def test_a_post_by_somebody_without_the_right_changes_nothing():
+    made = things()
+    before = (Audit.objects.get(pk=made.open.pk).state, Action.objects.count(), made.open.answers.count())
+    wrong = []
+    for who in ("stranger", "administrator", "reader", "former", "moderator", "manager", "service_manager", "director"):
+        client = signed_in(getattr(made.people, who))
+        for route in ROUTES:
+            if "audit" in route.args:
+                status = client.post(address(route, made), {"reason": "x"}).status_code
+                if status not in {403, 404, 405}:
+                    wrong.append(f"{who} {route.name}: {status}")
+    assert wrong == []
+    assert before == (Audit.objects.get(pk=made.open.pk).state, Action.objects.count(), made.open.answers.count())
+
+
+def test_a_former_holder_keeps_only_their_own_past_audits():
+    made = things()
+    made.people.auditor.holdings.update(to_on="2026-10-31")
+    client = signed_in(made.people.auditor)
+
+    assert client.get(reverse("audit", args=[made.returned.pk])).status_code == 200
+    assert client.get(reverse("being-audited")).status_code == 403
+    assert client.get(reverse("allocate")).status_code == 403
+
+
+def test_somebody_who_left_is_out_at_the_next_request():
+    made = things()
+    client = signed_in(made.people.officer)
+    assert client.get(reverse("audit", args=[made.open.pk])).status_code == 200
+
+    made.people.officer.is_active = False
+    made.people.officer.save(update_fields=["is_active"])
+
+    assert client.get(reverse("audit", args=[made.open.pk])).status_code == 302
