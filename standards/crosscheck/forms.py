@@ -1,16 +1,11 @@
-"""What a framework's file refers to must be there, once, and fit: checks across a well-shaped document.
-
-Each check yields places and sentences; a place is a path such as ("tools", 0, "code").
-"""
+"""Checks of the forms: parts that exist and fit, and an audit that can be started and returned."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Place = tuple[str | int, ...]
-Found = Iterator[tuple[Place, str]]
-Document = Mapping[str, Any]
+from standards.crosscheck.references import Document, Found, Place, codes, each_known, known, twice
 
 NOT_ANSWERED = frozenset({"shown", "guidance", "actions"})
 # Keys that belong to some kinds of part only.
@@ -22,302 +17,6 @@ ONLY_FOR = {
     "shows": {"shown"},
     "max_length": {"short_text", "long_text", "evidence"},
 }
-
-
-def faults(document: Document) -> list[tuple[Place, str]]:
-    """Every cross-reference that fails, in the order of the file."""
-    checks = (
-        grades,
-        scales,
-        overall_grade,
-        post_types,
-        roles,
-        actions,
-        messages,
-        standards,
-        areas,
-        assumed,
-        sources,
-    )
-    found = [fault for one in checks for fault in one(document)]
-    for place, tool in enumerate(document["tools"]):
-        found += tool_faults(document, Form(("tools", place), tool))
-    found += twice(document["tools"], ("tools",), "code")
-    return found + list(return_checks(document))
-
-
-def twice(rows: Sequence[Mapping[str, Any]], place: Place, key: str) -> Found:
-    """Rows whose `key` has stood before."""
-    seen: dict[Any, int] = {}
-    for step, row in enumerate(rows):
-        value = row.get(key)
-        if value in (None, ""):
-            continue
-        if value in seen:
-            yield (
-                (*place, step, key),
-                f"“{value}” is used already by entry [{seen[value]}] of this list. Use another one.",
-            )
-        seen.setdefault(value, step)
-
-
-def known(value: str, choices: Iterable[str], place: Place, what: str) -> Found:
-    """A fault unless the value is one of the choices."""
-    if value not in (listed := list(choices)):
-        says = f"It must be one of: {', '.join(listed)}." if listed else "The file has none."
-        yield place, f"“{value}” is no {what}. {says}"
-
-
-def each_known(values: Iterable[str], choices: Iterable[str], place: Place, what: str) -> Found:
-    listed = list(choices)
-    for step, value in enumerate(values):
-        yield from known(value, listed, (*place, step), what)
-
-
-def codes(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [row["code"] for row in rows]
-
-
-# Grades and scales
-
-
-def grades(document: Document) -> Found:
-    yield from twice(document["grades"], ("grades",), "code")
-    yield from twice(document["grades"], ("grades",), "rank")
-
-
-def scales(document: Document) -> Found:
-    for name, scale in document.get("scales", {}).items():
-        place = ("scales", name)
-        if scale["lowest"] >= scale["highest"]:
-            yield (*place, "highest"), "The highest value must be more than the lowest."
-        elif (scale["highest"] - scale["lowest"]) % scale.get("step", 1):
-            yield (
-                (*place, "step"),
-                "Steps from the lowest value do not reach the highest. Change one of the three.",
-            )
-        else:
-            yield from bands(document, scale, place)
-
-
-def bands(document: Document, scale: Mapping[str, Any], place: Place) -> Found:
-    """Bands in rising order that hold every value of the scale exactly once."""
-    values = range(scale["lowest"], scale["highest"] + 1, scale.get("step", 1))
-    listed = scale.get("bands", [])
-    held: Counter[int] = Counter()
-    for step, band in enumerate(listed):
-        here = (*place, "bands", step)
-        if "grade" in band:
-            yield from known(band["grade"], codes(document["grades"]), (*here, "grade"), "grade")
-        yield from band_ends(band, values, listed[step - 1] if step else None, here)
-        held.update(value for value in values if band["from"] <= value <= band["to"])
-    absent = [str(value) for value in values if listed and not held[value]]
-    if absent:
-        yield (
-            (*place, "bands"),
-            f"No band holds {', '.join(absent)}. Every value from lowest to highest needs a band.",
-        )
-
-
-def band_ends(
-    band: Mapping[str, Any], values: range, before: Mapping[str, Any] | None, place: Place
-) -> Found:
-    if band["from"] > band["to"]:
-        yield place, "“from” is higher than “to”. Exchange them."
-    if band["from"] < values[0] or band["to"] > values[-1]:
-        yield (
-            place,
-            f"The band reaches outside the scale, which runs from {values[0]} to {values[-1]}. Shorten it.",
-        )
-    if before is not None and band["from"] <= before["to"]:
-        yield (
-            (*place, "from"),
-            f"The band overlaps the one before it, which ends at {before['to']}. Start it at {before['to'] + 1}.",
-        )
-
-
-def overall_grade(document: Document) -> Found:
-    rule, place = document["overall_grade"], ("overall_grade",)
-    listed = codes(document["grades"])
-    other = "grades" if rule["method"] == "scale" else "scale"
-    if other in rule:
-        yield (
-            (*place, other),
-            f"“{other}” does not belong to the method “{rule['method']}”. Take it out.",
-        )
-    if rule["method"] == "direct":
-        yield from each_known(rule["grades"], listed, (*place, "grades"), "grade")
-    else:
-        yield from known(rule["scale"], document.get("scales", {}), (*place, "scale"), "scale")
-        yield from graded(
-            document.get("scales", {}).get(rule["scale"], {"bands": [{}]}), (*place, "scale")
-        )
-    if beyond := rule.get("surpassed"):
-        yield from known(beyond["grade"], listed, (*place, "surpassed", "grade"), "grade")
-
-
-def graded(scale: Mapping[str, Any], place: Place) -> Found:
-    """Every value of the overall scale must give a grade, or an audit could not be returned."""
-    listed = scale.get("bands", [])
-    if not listed or any("from" in band and "grade" not in band for band in listed):
-        yield (
-            place,
-            "Every band of the overall scale needs a grade, or an audit with that value could not be returned.",
-        )
-
-
-# Posts, roles, recipients
-
-
-def post_types(document: Document) -> Found:
-    yield from twice(document["post_types"], ("post_types",), "code")
-
-
-def roles(document: Document) -> Found:
-    """Who allocates and audits must be somebody: a role that a kind of post carries."""
-    carried = roles_carried(document)
-    for key in ("by", "auditors"):
-        for step, role in enumerate(document["allocation"][key]):
-            if role not in carried:
-                yield ("allocation", key, step), nobody(role)
-
-
-def roles_carried(document: Document) -> set[str]:
-    return {role for kind in document["post_types"] for role in kind["roles"]}
-
-
-def nobody(role: str) -> str:
-    return f"No kind of post carries the role “{role}”. Give it to one under post_types, or name another role."
-
-
-def messages(document: Document) -> Found:
-    lists = [(("messages", step), names) for step, names in document.get("messages", {}).items()]
-    if query := document.get("grade_query"):
-        lists.append((("grade_query", "ask"), query["ask"]))
-    carried = roles_carried(document)
-    for place, names in lists:
-        for step, name in enumerate(names):
-            _, _, role = name.partition(".")
-            if role and role not in carried:
-                yield (*place, step), nobody(role)
-
-
-# Actions, standards, descriptors, citations
-
-
-def actions(document: Document) -> Found:
-    for key in ("kinds", "classes"):
-        yield from twice(document["actions"].get(key, []), ("actions", key), "code")
-
-
-def standards(document: Document) -> Found:
-    """Numbers once in the whole file; a number must not look like another section's code."""
-    groups = document.get("standards", [])
-    sections = [group["section"]["code"] for group in groups]
-    seen: set[str] = set()
-    for step, group in enumerate(groups):
-        here = ("standards", step)
-        if sections.index(sections[step]) < step:
-            yield (
-                (*here, "section", "code"),
-                f"The section “{sections[step]}” stands twice. Use another code.",
-            )
-        for place, item in enumerate(group["items"]):
-            at = (*here, "items", place, "number")
-            if item["number"] in seen:
-                yield at, f"The standard “{item['number']}” stands twice. Use another number."
-            if item["number"] in sections and item["number"] != sections[step]:
-                yield (
-                    at,
-                    f"“{item['number']}” is also the code of another section. Use another number or code.",
-                )
-            seen.add(item["number"])
-
-
-def areas(document: Document) -> Found:
-    listed = document.get("descriptor_areas", [])
-    described = [grade["code"] for grade in document["grades"] if grade.get("descriptors", True)]
-    yield from twice(listed, ("descriptor_areas",), "code")
-    for step, area in enumerate(listed):
-        here = ("descriptor_areas", step, "cells")
-        for grade, cells in area["cells"].items():
-            yield from known(grade, described, (*here, grade), "grade with descriptors")
-            yield from cell_columns(cells, area.get("columns", []), (*here, grade))
-    used = {grade for area in listed for grade in area["cells"]}
-    for step, grade in enumerate(document["grades"]):
-        if listed and grade["code"] in described and grade["code"] not in used:
-            yield (
-                ("grades", step),
-                f"No area describes “{grade['code']}”. Add descriptors, or write “descriptors: false” with the grade.",
-            )
-
-
-def cell_columns(cells: Sequence[Any], columns: Sequence[str], place: Place) -> Found:
-    for step, cell in enumerate(cells):
-        here = (*place, step)
-        if isinstance(cell, str) and columns:
-            yield here, "This area has columns. Write {column: …, text: …}."
-        if not isinstance(cell, str):
-            yield from known(cell["column"], columns, (*here, "column"), "column")
-
-
-def assumed(document: Document) -> Found:
-    for step, one in enumerate(document.get("assumed", [])):
-        if not leads_somewhere(one["path"], document):
-            yield (
-                ("assumed", step, "path"),
-                f"There is nothing at “{one['path']}” in this file. Correct the path.",
-            )
-
-
-def leads_somewhere(path: str, document: Document) -> bool:
-    """Whether a written path exists: tools[0].sections[3], or by codes, tools.cca.q9."""
-    found: Any = document
-    for word in path.replace("[", ".[").split("."):
-        found = step_into(found, word)
-    return found is not None
-
-
-def step_into(value: Any, word: str) -> Any:
-    """What a word of a path means within a value: a key, a place in a list, or the code of something in it."""
-    if isinstance(value, dict):
-        inner = value.get("sections", [])
-        within = [*inner, *(question for section in inner for question in section["questions"])]
-        return value.get(word, step_into(within, word))
-    if not isinstance(value, list):
-        return None
-    if word.startswith("[") and word[1:-1].isdigit():
-        return next(iter(value[int(word[1:-1]) :]), None)
-    return next((one for one in value if isinstance(one, dict) and one.get("code") == word), None)
-
-
-def sources(document: Document) -> Found:
-    """Every citation starts with the code of a listed document."""
-    listed = document["framework"].get("sources", [])
-    yield from twice(listed, ("framework", "sources"), "code")
-    names = codes(listed)
-    for place, citation in citations(document, ()):
-        if not any(citation == name or citation.startswith(f"{name}-") for name in names):
-            starts = ", ".join(names) or "nothing: the file lists no framework.sources"
-            yield (
-                place,
-                f"“{citation}” cites no listed document. Start it with the code of one and a hyphen ({starts}).",
-            )
-
-
-def citations(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key == "source" and isinstance(inner, str):
-                yield (*place, key), inner
-            else:
-                yield from citations(inner, (*place, key))
-    elif isinstance(value, list):
-        for step, inner in enumerate(value):
-            yield from citations(inner, (*place, step))
-
-
-# Tools
 
 
 @dataclass(frozen=True)
@@ -373,6 +72,13 @@ class Form:
                     for at, part in enumerate(parts)
                 ]
         return found
+
+
+def tools(document: Document) -> Found:
+    """Every fault of every form."""
+    yield from twice(document["tools"], ("tools",), "code")
+    for place, tool in enumerate(document["tools"]):
+        yield from tool_faults(document, Form(("tools", place), tool))
 
 
 def tool_faults(document: Document, form: Form) -> list[tuple[Place, str]]:
@@ -635,3 +341,6 @@ def return_checks(document: Document) -> Found:
             yield from each_known(
                 check["not_in"], choices, (*place, "not_in"), f"answer to “{check['part']}”"
             )
+
+
+CHECKS = (tools, return_checks)
