@@ -117,3 +117,7 @@ def node_version(node: str) -> int:
         return int(done.stdout.lstrip("v").split(".")[0])
     except (OSError, ValueError, subprocess.CalledProcessError):
         return 0
+
+
+if __name__ == "__main__":
+    need_assets()

@@ -1,6 +1,5 @@
 """The processes of the demo under one roof: started, watched, stopped together."""
 
-import http.client
 import os
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from tools import valkey
 from tools.children import end_all, end_with_parent, launch
 from tools.embedded_pg import EmbeddedPostgres
 from tools.faults import Failed
+from tools.health import healthy
 from tools.paths import PYTHON, ROOT
 
 STOP_SECONDS = 5
@@ -99,7 +99,7 @@ class Supervisor:
     def wait_for_web(self, port: int) -> None:
         """Wait until the health page answers."""
         until = time.monotonic() + WEB_SECONDS
-        while not self.stopping and not answers(port):
+        while not self.stopping and not healthy(f"http://127.0.0.1:{port}/health/", "localhost"):
             if self.processes["web"].poll() is not None or time.monotonic() > until:
                 raise Failed(f"The web server did not start. Its log: {self.log('web')}")
             time.sleep(0.1)
@@ -139,16 +139,6 @@ class Supervisor:
             end_all([queue], STOP_SECONDS)
         if self.postgres:
             self.postgres.leave()
-
-
-def answers(port: int) -> bool:
-    """Whether the health page says that all is well."""
-    try:
-        web = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        web.request("GET", "/health/")
-        return web.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
 
 
 def alive(pid: int | None) -> bool:
