@@ -215,6 +215,28 @@ def test_an_assumption_may_name_its_place_by_numbers_or_by_codes(path):
     assert told("assumed[0].path", path) == []
 
 
+def test_an_assumption_may_not_look_into_a_text():
+    assert told("assumed[0].path", "framework.code.north") == [
+        (
+            "assumed[0].path",
+            "There is nothing at “framework.code.north” in this file. Correct the path.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", ["grade_query", "messages", "return_checks", "assumed", "note", "time_budget"]
+)
+def test_what_a_council_does_not_say_may_be_left_out(path):
+    assert told(path, ABSENT) == []
+
+
+def test_a_condition_may_look_at_a_choice():
+    document = changed(f"{VOICE}.parts[4].required_when", {"part": "place", "in": ["school"]})
+
+    assert faults(document) == []
+
+
 def test_a_condition_may_not_look_into_a_question_that_repeats_otherwise():
     document = changed(f"{VOICE}.repeat", 2)
     part = {
