@@ -33,7 +33,7 @@ def options(words: list[str]) -> argparse.Namespace:
 
 def port_number(word: str) -> int:
     """A port number; argparse prints the words."""
-    if not word.isdecimal() or not 0 < int(word) < 65536:
+    if not (word.isascii() and word.isdecimal()) or not 0 < int(word) < 65536:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
     return int(word)
 
