@@ -9,7 +9,7 @@ from django import forms
 from audits.answers import Given, Unreadable, fields_of, read
 from audits.selectors import Box
 from audits.services.meeting import MODES
-from core.forms import DateInput, Radios, ServiceForm, TimeInput
+from core.forms import DateField, Radios, ServiceForm, TimeInput
 from people.models import User
 from standards.policy import Policy
 
@@ -67,7 +67,7 @@ def as_typed(box: Box, one: Typed, fault: str = "") -> Box:
 class MeetingForm(ServiceForm):
     """When and how the auditor and the worker meet."""
 
-    day = forms.DateField(label="Date of the meeting", widget=DateInput(), error_messages={"required": "Enter the date of the meeting."})
+    day = DateField(label="Date of the meeting", error_messages={"required": "Enter the date of the meeting."})
     time = forms.TimeField(label="Start time", widget=TimeInput(), help_text="For example 14:30", error_messages={"required": "Enter the start time."})
     mode = forms.ChoiceField(
         label="How will you meet?", choices=list(MODES.items()), widget=Radios, error_messages={"required": "Choose how you will meet."}
@@ -102,8 +102,8 @@ class ActionForm(ServiceForm):
     owner = forms.ModelChoiceField(
         label="Who will do it?", queryset=User.objects.none(), empty_label="Choose a person", error_messages={"required": "Choose who will do it."}
     )
-    due_on = forms.DateField(
-        label="By when?", widget=DateInput(), help_text="A real date, for example 4 5 2026", error_messages={"required": "Enter the date by which it will be done."}
+    due_on = DateField(
+        label="By when?", help_text="A real date, for example 4 5 2026", error_messages={"required": "Enter the date by which it will be done."}
     )
 
     def __init__(self, *args: object, kinds: list[tuple[str, str]], owners: object, **kwargs: object) -> None:

@@ -1,80 +1,101 @@
-import datetime
+"""Form fields in the GOV.UK pattern: labels escaped, errors in words, links that land."""
+
+from datetime import date, time
+from typing import Any
+
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
 from django import forms
 
-CLASSES = {forms.Textarea: "govuk-textarea", forms.Select: "govuk-select", forms.ClearableFileInput: "govuk-file-upload",
-           forms.CheckboxInput: "govuk-checkboxes__input", forms.TextInput: "govuk-input", forms.EmailInput: "govuk-input", forms.PasswordInput: "govuk-input", forms.NumberInput: "govuk-input"}
+CLASSES = {
+    forms.Textarea: "govuk-textarea",
+    forms.Select: "govuk-select",
+    forms.ClearableFileInput: "govuk-file-upload",
+    forms.FileInput: "govuk-file-upload",
+    forms.CheckboxInput: "govuk-checkboxes__input",
+    forms.TextInput: "govuk-input",
+    forms.EmailInput: "govuk-input",
+    forms.PasswordInput: "govuk-input",
+    forms.NumberInput: "govuk-input",
+}
 
 
 class Radios(forms.RadioSelect):
+    """A radio group whose first control carries the field's own id, so that error links land on it."""
+
     template_name = "govuk/widgets/radios.html"
-    hints = {}
-
-    def create_option(self, name, value, *a, **k):
-        o = super().create_option(name, value, *a, **k)
-        o["hint"] = self.hints.get(value)
-        return o
-
-    def id_for_label(self, id_, index=None):  # the first radio carries the field's own id: the error summary links to it
-        return super().id_for_label(id_, index)
+    use_fieldset = True
 
 
 class DateInput(forms.MultiWidget):
+    """A date in three boxes: day, month, year. What cannot be a date comes back as it was typed."""
+
     template_name = "govuk/widgets/date.html"
     use_fieldset = True
     group = True
+    boxes = True
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__([forms.TextInput, forms.TextInput, forms.TextInput], attrs)
 
-    def decompress(self, v):
-        return [v.day, v.month, v.year] if v else [None] * 3
+    def decompress(self, value: Any) -> list[Any]:
+        if isinstance(value, date):
+            return [value.day, value.month, value.year]
+        return str(value).split("/") if value else [None] * 3
 
-    def value_from_datadict(self, data, files, name):
-        d, m, y = super().value_from_datadict(data, files, name)
-        if not (d or m or y):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        day, month, year = (str(box or "").strip() for box in super().value_from_datadict(data, files, name))
+        if not (day or month or year):
             return ""
         try:
-            return datetime.date(int(y), int(m), int(d))
-        except (TypeError, ValueError):
-            return f"{d}/{m}/{y}"      # kept, so that DateField reports it as invalid
+            return date(int(year), int(month), int(day)) if len(year) == 4 else f"{day}/{month}/{year}"
+        except ValueError:
+            return f"{day}/{month}/{year}"
 
-    def get_context(self, name, value, attrs):
-        if isinstance(value, str) and value:
-            value = value.split("/")
-        c = super().get_context(name, value, attrs)
-        for w, label, width in zip(c["widget"]["subwidgets"], ("Day", "Month", "Year"), (2, 2, 4)):
-            w["label"], w["width"] = label, width
-        return c
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, self.decompress(value), attrs)
+        labels = zip(context["widget"]["subwidgets"], ("Day", "Month", "Year"), (2, 2, 4), strict=True)
+        for box, label, width in labels:
+            box["label"], box["width"] = label, width
+        return context
 
 
-class ServiceForm(forms.Form):
-    use_required_attribute = False
-    maxlens: dict = {}
+class DateField(forms.DateField):
+    """A date with words for what is wrong with it."""
 
-    def __init__(self, *a, **k):
-        super().__init__(*a, **k)
-        for n, f in self.fields.items():
-            c = CLASSES.get(type(f.widget))
-            if c:
-                f.widget.attrs["class"] = f"{c} {f.widget.attrs.get('class', '')}".strip()
-            if n in self.maxlens:
-                f.widget.attrs["class"] += " govuk-js-character-count"
-                f.widget.attrs.pop("maxlength", None)
-        self.helper = FormHelper()
-        self.helper.template_pack = "govuk"
-        self.helper.layout = Layout(*[Field(n, **({"maxlen": self.maxlens[n]} if 0 else {})) for n in self.fields])
+    widget = DateInput
+    default_error_messages = {"invalid": "Enter a real date in numbers, for example 4 5 2026."}
 
-    def full_clean(self):
-        super().full_clean()
-        for n in getattr(self, "_errors", {}) or {}:
-            w = self.fields[n].widget if n in self.fields else None
-            if w is not None and "govuk-" in w.attrs.get("class", "") :
-                base = w.attrs["class"].split()[0]
-                if "checkboxes" not in base and f"{base}--error" not in w.attrs["class"]:
-                    w.attrs["class"] += f" {base}--error"
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, date) or not value:
+            return super().to_python(value)
+        boxes = str(value).split("/")
+        absent = [name for name, box in zip(("day", "month", "year"), boxes, strict=False) if not box]
+        if absent:
+            raise forms.ValidationError(f"The date must include a {' and a '.join(absent)}.", code="invalid")
+        raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
 
 
 class TimeInput(forms.TextInput):
-    pass
+    """A time of day, typed as 14:30."""
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:%H:%M}" if isinstance(value, time) else super().format_value(value)
+
+
+class ServiceForm(forms.Form):
+    """A form in the service's look; every error is in words and nothing typed is lost."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if name := CLASSES.get(type(field.widget)) or ("govuk-input govuk-input--width-5" if isinstance(field.widget, TimeInput) else ""):
+                field.widget.attrs["class"] = f"{name} {field.widget.attrs.get('class', '')}".strip()
+            if isinstance(field.widget, forms.TextInput):
+                field.widget.attrs.setdefault("autocomplete", "off")
+            if isinstance(field, forms.TimeField):
+                field.error_messages["invalid"] = "Enter a time, for example 14:30."
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.template_pack = "govuk"

@@ -1,5 +1,7 @@
 """Pages that belong to no domain: health, messages, and what is shown when something fails."""
 
+import re
+
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from core import clock
 from core.middleware import public
 from core.models import Notice
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @public
@@ -23,6 +27,21 @@ def health(request: HttpRequest) -> JsonResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old or came from elsewhere; nothing was saved."""
     return render(request, "403_csrf.html", status=403)
+
+
+@public
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the service promises to people with disabilities."""
+    return render(request, "core/accessibility.html")
+
+
+@require_safe
+def brand(request: HttpRequest) -> HttpResponse:
+    """The council's colour as a style sheet, since pages hold no style of their own."""
+    colour = request.user.council.brand_colour if request.user.council else "#12436d"
+    plain = colour if COLOUR.fullmatch(colour) else "#12436d"
+    return HttpResponse(f":root{{--qa-brand:{plain}}}", content_type="text/css")
 
 
 @require_safe

@@ -19,7 +19,7 @@ class Council(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
-    brand_colour = models.CharField(max_length=7, default="#1d70b8")
+    brand_colour = models.CharField(max_length=7, default="#12436d")
 
     def __str__(self) -> str:
         return self.name

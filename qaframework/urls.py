@@ -8,8 +8,10 @@ urlpatterns = [
     path("", include("audits.urls")),
     path("", include("programme.urls")),
     path("", include("reporting.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("people.account_urls")),
     path("health/", views.health, name="health"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("brand.css", views.brand, name="brand"),
     path("messages/", views.messages, name="messages"),
     path("messages/<int:pk>/", views.open_message, name="open-message"),
 ]

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('allocated', 'Allocated'), ('preparing', 'Preparing'), ('in_session', 'In session'), ('grade_query', 'Grade query'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], default='allocated', max_length=20)),
+                ('state', models.CharField(choices=[('allocated', 'Allocated'), ('preparing', 'Preparing'), ('in_session', 'In session'), ('grade_query', 'Grade query'), ('returned', 'Returned')], default='allocated', max_length=20)),
                 ('month', models.DateField(help_text='first day of the month the audit counts for')),
                 ('deadline_on', models.DateField()),
                 ('practice_week', models.BooleanField(default=False)),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('reference', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('allocated', 'Allocated'), ('preparing', 'Preparing'), ('in_session', 'In session'), ('grade_query', 'Grade query'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], default='allocated', max_length=20)),
+                ('state', models.CharField(choices=[('allocated', 'Allocated'), ('preparing', 'Preparing'), ('in_session', 'In session'), ('grade_query', 'Grade query'), ('returned', 'Returned')], default='allocated', max_length=20)),
                 ('month', models.DateField(help_text='first day of the month the audit counts for')),
                 ('deadline_on', models.DateField()),
                 ('practice_week', models.BooleanField(default=False)),
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('verb', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('allocated', 'Allocated'), ('preparing', 'Preparing'), ('in_session', 'In session'), ('grade_query', 'Grade query'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], max_length=20)),
+                ('state', models.CharField(choices=[('allocated', 'Allocated'), ('preparing', 'Preparing'), ('in_session', 'In session'), ('grade_query', 'Grade query'), ('returned', 'Returned')], max_length=20)),
                 ('at', models.DateTimeField()),
                 ('reason', models.TextField(blank=True)),
                 ('audit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='audits.audit')),

@@ -1,61 +1,129 @@
 """Template tags and filters of the service."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
 from django import template
+from django.core.paginator import Page
+from django.forms import BoundField
+from django.template.defaultfilters import linebreaks
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.models import Notice
 
 register = template.Library()
 
+# The menu: the route's name, its words, and the permission that it asks for.
+MENU = (
+    ("my-work", "My work", ""),
+    ("audits", "Audits", ""),
+    ("allocate", "Allocate", "programme.allocate_audit"),
+    ("being-audited", "Being audited", "audits.see_being_audited"),
+    ("cases", "Cases", "cases.see_cases"),
+    ("people", "People", "people.see_people"),
+    ("import", "Import", "people.import_staff"),
+    ("messages", "Messages", ""),
+)
+STATE_COLOURS = {
+    "allocated": "grey",
+    "preparing": "blue",
+    "in_session": "purple",
+    "grade_query": "yellow",
+    "returned": "green",
+}
+
+
+@register.inclusion_tag("components/menu.html", takes_context=True)
+def menu(context: dict[str, Any]) -> dict[str, Any]:
+    """The menu with what this person may open."""
+    request = context["request"]
+    user = request.user
+    items = []
+    for name, words, permission in MENU:
+        if permission and not user.has_perm(permission):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        here = request.path == url or (url != "/" and request.path.startswith(url))
+        count = Notice.objects.visible_to(user).filter(read_at=None).count() if name == "messages" else 0
+        items.append({"url": url, "words": words, "here": here, "count": count})
+    return {"items": items}
+
 
 @register.filter
-def day(value):
+def day(value: date | None) -> str:
+    """4 May 2026."""
     return f"{value:%-d %B %Y}" if value else ""
 
 
 @register.filter
-def moment(value):
-    from django.utils import timezone
-
+def moment(value: datetime | None) -> str:
+    """4 May 2026 at 14:32, London time."""
     return f"{timezone.localtime(value):%-d %B %Y at %H:%M}" if value else ""
 
 
 @register.filter
-def clock(value):
-    from django.utils import timezone
-
+def clock(value: datetime | None) -> str:
+    """14:32, London time."""
     return f"{timezone.localtime(value):%H:%M}" if value else ""
 
 
+@register.filter(is_safe=True, needs_autoescape=False)
+def paragraphs(value: str) -> SafeString:
+    """Text as paragraphs; anything that looks like HTML is shown as text."""
+    return linebreaks(value or "", autoescape=True)
+
+
 @register.filter
-def paragraphs(value):
-    from django.template.defaultfilters import linebreaks
-
-    return linebreaks(value, autoescape=True)
-
-
-@register.filter
-def item(value, key):
+def item(value: Mapping[Any, Any], key: Any) -> Any:
+    """The value under a key; nothing when there is none."""
     return value.get(key, ())
 
 
 @register.filter
-def css_text(value):
-    return str(value).replace("\\", "").replace('"', "")
+def css_text(value: Any) -> str:
+    """A text that can stand between quotes in a style sheet."""
+    return "".join(char for char in str(value) if char.isalnum() or char in " -.,()&'")
 
 
 @register.simple_tag
-def menu():
-    return ""
+def state_tag(audit: Any) -> SafeString:
+    """An audit's stage as a tag."""
+    return format_html(
+        '<strong class="govuk-tag govuk-tag--{}">{}</strong>',
+        STATE_COLOURS.get(audit.state, "grey"),
+        audit.get_state_display(),
+    )
 
 
 @register.simple_tag
-def state_tag(audit):
-    return audit.get_state_display()
+def grade_tag(policy: Any, code: str) -> SafeString:
+    """A grade as a tag: its word always, its colour beside it."""
+    grade = policy.grade(code)
+    return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', grade.colour, grade.label)
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: dict[str, Any], page: Page[Any]) -> dict[str, Any]:
+    """Links to the pages before and after, keeping what the list is narrowed to."""
+    query = context["request"].GET.copy()
+
+    def to(number: int) -> str:
+        query["page"] = str(number)
+        return str(query.urlencode())
+
+    before = to(page.previous_page_number()) if page.has_previous() else ""
+    after = to(page.next_page_number()) if page.has_next() else ""
+    return {"page": page, "before": before, "after": after}
 
 
 @register.simple_tag
-def grade_tag(policy, code):
-    return policy.grade(code).label
-
-
-@register.simple_tag
-def pager(page):
-    return ""
+def error_target(field: BoundField) -> str:
+    """The id that a link in the error summary leads to: the field's first control."""
+    return f"{field.auto_id}_0" if getattr(field.field.widget, "boxes", False) else str(field.auto_id)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=40, unique=True)),
                 ('name', models.CharField(max_length=120)),
-                ('brand_colour', models.CharField(default='#1d70b8', max_length=7)),
+                ('brand_colour', models.CharField(default="#12436d", max_length=7)),
             ],
         ),
         migrations.CreateModel(

@@ -70,9 +70,30 @@ ROUTES = [
     Route("ask-for-pdf", ("returned",), status=405),
     Route("document", ("document",), sees=frozenset({"auditor"})),
     Route("document-file", ("document",), sees=frozenset()),
+    # one's own account
+    Route("brand"),
+    Route("mfa_index"),
+    Route("mfa_activate_totp"),
+    Route("mfa_deactivate_totp", status=404),
+    Route("mfa_view_recovery_codes", status=404),
+    Route("mfa_generate_recovery_codes"),
+    Route("mfa_download_recovery_codes", status=404),
+    Route("account_change_password", status=302),
+    Route("account_set_password"),
+    Route("mfa_reauthenticate", status=403),
 ]
+# What somebody who is not signed in may open: signing in, a new password, health, accessibility.
 OPEN_TO_ALL = {
     "health",
+    "accessibility",
     "account_login",
     "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reauthenticate",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
 }

@@ -90,7 +90,7 @@ def test_every_route_as_every_role():
             expected = route.expected(who)
             if status != expected:
                 wrong.append(f"{who} {route.name}: {status}, not {expected}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_route_signed_out_leads_to_the_sign_in_page():
@@ -102,7 +102,7 @@ def test_every_route_signed_out_leads_to_the_sign_in_page():
             answer = method(address(route, made))
             if answer.status_code != 302 or not answer.headers["Location"].startswith("/accounts/login/"):
                 wrong.append(f"{route.name}: {answer.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_another_council_finds_nothing_of_ours():
@@ -121,7 +121,7 @@ def test_another_council_finds_nothing_of_ours():
                     wrong.append(f"{who} {route.name}: {answer.status_code}")
                 if made.open.case.number in answer.content.decode(errors="ignore"):
                     wrong.append(f"{who} {route.name} shows our case")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_another_councils_lists_hold_nothing_of_ours():
@@ -149,7 +149,7 @@ def test_a_post_by_somebody_without_the_right_changes_nothing():
                 status = client.post(address(route, made), {"reason": "x"}).status_code
                 if status not in {403, 404, 405}:
                     wrong.append(f"{who} {route.name}: {status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert before == (Audit.objects.get(pk=made.open.pk).state, Action.objects.count(), made.open.answers.count())
 
 
