@@ -1,6 +1,5 @@
 """Reading YAML from strangers: plain data only, of a bounded size, and nothing said twice."""
 
-from collections.abc import Hashable
 from typing import Any
 
 import yaml
@@ -19,44 +18,24 @@ class Unreadable(ValueError):
         self.line = line
 
 
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader whose mappings have texts as keys, each of them once."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        own: set[str] = set()
-        for key, _ in node.value:
-            line = key.start_mark.line + 1
-            if key.tag == "tag:yaml.org,2002:merge":
-                continue
-            if key.tag != "tag:yaml.org,2002:str":
-                raise Unreadable(
-                    f"The key {key.value!s} is not read as a text. Put it in quotes.", line
-                )
-            if key.value in own:
-                raise Unreadable(f"The key “{key.value}” stands twice. Keep one of them.", line)
-            own.add(key.value)
-        return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
+# The safe loader, in C where it is built; it makes plain values only.
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(text: str) -> Any:
     """The file's values. Raises Unreadable, with words and a line, for anything but plain bounded YAML."""
-    node = tree(text)
-    if node is None:
-        raise Unreadable("The file is empty.")
-    loader = Loader("")
+    node, loader = tree(text), Loader("")
     try:
         return loader.construct_document(node)
     except yaml.YAMLError as fault:
         raise _unreadable(fault) from None
     except ValueError as fault:
-        if isinstance(fault, Unreadable):
-            raise
         raise Unreadable(f"A date or number cannot be read: {fault}.") from None
     finally:
         loader.dispose()
 
 
-def tree(text: str) -> yaml.Node | None:
+def tree(text: str) -> yaml.Node:
     """The file's nodes with their lines, after every bound has been checked."""
     if len(text.encode(errors="replace")) > LARGEST:
         raise Unreadable(
@@ -69,8 +48,9 @@ def tree(text: str) -> yaml.Node | None:
         raise _unreadable(fault) from None
     except UnicodeEncodeError:
         raise Unreadable("The file holds characters that are no text. Save it as UTF-8.") from None
-    if node is not None:
-        _size(node, {}, set())
+    if node is None:
+        raise Unreadable("The file is empty.")
+    _size(node, {}, set())
     return node
 
 
@@ -105,16 +85,32 @@ def _size(node: yaml.Node, known: dict[int, int], open_nodes: set[int]) -> int:
         )
     if id(node) not in known:
         open_nodes.add(id(node))
-        inner = (
-            node.value
-            if isinstance(node, yaml.SequenceNode)
-            else [one for pair in node.value for one in pair]
-        )
-        known[id(node)] = 1 + sum(_size(one, known, open_nodes) for one in inner)
+        known[id(node)] = 1 + sum(_size(one, known, open_nodes) for one in _inner(node))
         open_nodes.remove(id(node))
     if known[id(node)] > MOST_VALUES:
         raise Unreadable("The file stands for too many values once its aliases are written out.")
     return known[id(node)]
+
+
+def _inner(node: yaml.Node) -> list[yaml.Node]:
+    """What a list or mapping holds."""
+    if isinstance(node, yaml.SequenceNode):
+        return list(node.value)
+    _check_keys(node)
+    return [one for pair in node.value for one in pair]
+
+
+def _check_keys(node: yaml.Node) -> None:
+    """A mapping's own keys are texts, each of them once; `<<` brings in those of another."""
+    own: set[str] = set()
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.tag not in {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}:
+            shown = key.value if isinstance(key, yaml.ScalarNode) else "here"
+            raise Unreadable(f"The key {shown} is not read as a text. Put it in quotes.", line)
+        if key.value in own:
+            raise Unreadable(f"The key “{key.value}” stands twice. Keep one of them.", line)
+        own.add(key.value)
 
 
 def _unreadable(fault: yaml.YAMLError) -> Unreadable:
@@ -129,9 +125,7 @@ def _unreadable(fault: yaml.YAMLError) -> Unreadable:
 def lines(text: str) -> dict[tuple[str | int, ...], int]:
     """The line of each value by its path in the file."""
     found: dict[tuple[str | int, ...], int] = {}
-    node = tree(text)
-    if node is not None:
-        _note_lines(node, (), found)
+    _note_lines(tree(text), (), found)
     return found
 
 

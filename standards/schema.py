@@ -94,14 +94,27 @@ def _whole_pattern(
         yield ValidationError(f"{value!r} does not match")
 
 
+def _definition(validator: Any, ref: str, value: Any, schema: Any) -> Iterator[ValidationError]:
+    """What `#/$defs/<name>` says, looked up directly: thousands of parts refer to the same few."""
+    name = ref.removeprefix("#/$defs/")
+    yield from validator.descend(value, _schema()["$defs"][name], schema_path=name)
+
+
 @cache
-def _validator() -> Draft202012Validator:
+def _schema() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
+    return document
+
+
+@cache
+def _validator() -> Any:
     """The schema's validator; whole numbers are whole numbers, never 1.0."""
     kinds = Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
-    strict = extend(Draft202012Validator, {"pattern": _whole_pattern}, type_checker=kinds)
-    return strict(json.loads(FILE.read_text("utf-8")), format_checker=FormatChecker(["date"]))
+    own = {"pattern": _whole_pattern, "$ref": _definition}
+    strict = extend(Draft202012Validator, own, type_checker=kinds)
+    return strict(_schema(), format_checker=FormatChecker(["date"]))
 
 
 def _shape(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:

@@ -401,7 +401,9 @@ def test_a_document_that_is_not_made_of_keys_and_values_is_told_without_a_crash(
         ("a:\n  - {b: 1, b: 2}", 2, "The key “b” stands twice. Keep one of them."),
         ("yes: 1", 1, "The key yes is not read as a text. Put it in quotes."),
         ("2: 1", 1, "The key 2 is not read as a text. Put it in quotes."),
-        ("? [a]\n: 1", 1, None),
+        ("? [a]\n: 1", 1, "The key here is not read as a text. Put it in quotes."),
+        ("a: {<<: 3}", 1, None),
+        ("<<: {a: 1}\n<<: {b: 1}", 2, "The key “<<” stands twice. Keep one of them."),
         ("a: !!python/object/apply:os.system [ls]", 1, "The tag tag:yaml.org,2002:python/object/apply:os.system is not allowed. Write plain values."),
         ("a: !secret b", 1, "The tag !secret is not allowed. Write plain values."),
         ("a: [1\nb: 2", 2, None),
@@ -440,6 +442,12 @@ def test_read_takes_aliases_merges_and_dates():
     assert document["b"] == {"x": 1, "y": 2}
     assert document["c"] == {"x": 1, "y": 3}
     assert document["d"].isoformat() == "2026-04-01"
+
+
+def test_read_takes_a_merge_of_a_merge():
+    document = read("z: &z {x: 1}\na: {b: {c: &c {<<: *z, x: 2}}}\nd: {<<: *c}")
+
+    assert (document["a"]["b"]["c"], document["d"]) == ({"x": 2}, {"x": 2})
 
 
 def test_check_names_the_line_of_each_fault_and_lists_them_in_the_order_of_the_file():

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core import clock
@@ -22,6 +22,12 @@ class Command(BaseCommand):
         "Check framework files, load them as drafts, or publish them. "
         "Nothing is loaded when any of the files has a fault; what is there already is left alone."
     )
+
+    def create_parser(self, *args: Any, **options: Any) -> CommandParser:
+        """Options may stand before, between or after the files."""
+        parser = super().create_parser(*args, **options)
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("verb", choices=["check", "load", "publish"])
