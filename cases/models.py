@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from cases.querysets import CaseFileQuerySet
+from cases.querysets import CaseFileQuerySet, ImportRunQuerySet
 from people.models import Council, OrgUnit, User
 
 
@@ -64,3 +64,45 @@ class Involvement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} worker from {self.from_on:%Y-%m-%d}"
+
+
+class ImportRun(models.Model):
+    """One uploaded file on its way: checked in the background, looked at, confirmed, written as a whole."""
+
+    class Kind(models.TextChoices):
+        STAFF = "staff", "Staff and posts"
+        CASES = "cases", "Case references"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting to be checked"
+        CHECKING = "checking", "Being checked"
+        FAULTY = "faulty", "Needs putting right"
+        CHECKED = "checked", "Ready to import"
+        CONFIRMED = "confirmed", "Waiting to be written"
+        WRITING = "writing", "Being written"
+        DONE = "done", "Imported"
+        FAILED = "failed", "Failed"
+
+    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="imports")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    checksum = models.CharField(max_length=64)
+    content = models.BinaryField(null=True, help_text="taken away once the import has ended")
+    rows = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    faults = models.JSONField(default=list)
+    fault_count = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["state", "uploaded_at"])]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"

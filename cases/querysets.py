@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -35,3 +35,21 @@ class CaseFileQuerySet(models.QuerySet[Any]):
 
     def worked_by(self, user: User, on: date) -> CaseFileQuerySet:
         return self.filter(on_day(on, "involvements__"), involvements__user=user).distinct()
+
+
+class ImportRunQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> ImportRunQuerySet:
+        """The council's imports, for those who import."""
+        if not user.has_perm("people.import_staff"):
+            return self.none()
+        return self.filter(council=user.council_id)
+
+    def due(self, at: datetime) -> ImportRunQuerySet:
+        """Waiting for a worker, or left in the middle by one that died."""
+        return self.filter(
+            Q(state__in=["waiting", "confirmed"]) | Q(state__in=["checking", "writing"], lease_until__lt=at)
+        )
+
+    def stale(self, at: datetime) -> ImportRunQuerySet:
+        """Files still kept after a day."""
+        return self.filter(content__isnull=False, uploaded_at__lt=at - timedelta(hours=24))

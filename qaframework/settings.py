@@ -171,6 +171,7 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "send notices": {"task": "core.tasks.send_notices", "schedule": 60.0},
+    "sweep imports": {"task": "cases.tasks.sweep_imports", "schedule": 60.0},
     "make waiting documents": {"task": "reporting.tasks.make_waiting", "schedule": 60.0},
 }
 

@@ -7,6 +7,8 @@ from core import views
 urlpatterns = [
     path("", include("audits.urls")),
     path("", include("programme.urls")),
+    path("", include("cases.urls")),
+    path("", include("people.urls")),
     path("", include("reporting.urls")),
     path("accounts/", include("people.account_urls")),
     path("health/", views.health, name="health"),

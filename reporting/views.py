@@ -1,7 +1,5 @@
 """Reading a returned audit: on the page, as PDF, as Word, and as a note for the child's file."""
 
-import kombu.exceptions
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -9,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audits.models import Audit
 from audits.states import AuditState
 from core import clock
+from core.bell import ring
 from core.trail import record
 from reporting.builders.audit_record import build, case_note
 from reporting.models import Document
@@ -51,16 +50,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the PDF, ring the bell, and go to the page that shows how far it is."""
     audit = returned_audit(request, pk, "ask for record")
     document = ask_for_document(audit, by=request.user, at=clock.now())
-    transaction.on_commit(lambda: ring(document.pk))
+    ring(make_document, document.pk)
     return redirect("document", pk=document.pk)
-
-
-def ring(document_id: int) -> None:
-    """Tell a worker; when the queue is away the sweep of the next minute makes it."""
-    try:
-        make_document.apply_async((document_id,), retry=False)
-    except (kombu.exceptions.OperationalError, OSError):
-        return
 
 
 @require_safe

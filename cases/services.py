@@ -1,0 +1,145 @@
+"""Imports from upload to end: each step is a row's state, harmless when taken twice."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from types import ModuleType
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from cases import imports as case_imports
+from cases.models import ImportRun
+from core.moves import Refused
+from core.tabular import Unreadable, rows
+from core.trail import record
+from people import imports as staff_imports
+from people.models import User
+
+LEASE = timedelta(minutes=10)
+TRIES = 3
+KEPT_FAULTS = 1_000
+KINDS: dict[str, ModuleType] = {"staff": staff_imports, "cases": case_imports}
+State = ImportRun.State
+
+
+@transaction.atomic
+def upload(kind: str, content: bytes, *, by: User, at: datetime) -> ImportRun:
+    """Keep an uploaded file to be checked. Raises PermissionDenied or, in words, Refused for a file too large."""
+    if not by.has_perm("people.import_staff"):
+        raise PermissionDenied
+    if len(content) > settings.IMPORT_MAX_BYTES:
+        raise Refused(f"The file is larger than {settings.IMPORT_MAX_BYTES // 1024 // 1024} MB. Split it, or save it as CSV.")
+    if not content:
+        raise Refused("The file is empty.")
+    run = ImportRun.objects.create(
+        council=by.council,
+        kind=kind,
+        uploaded_by=by,
+        uploaded_at=at,
+        content=content,
+        checksum=hashlib.sha256(content).hexdigest(),
+    )
+    record("upload import", run, by=by, at=at)
+    return run
+
+
+@transaction.atomic
+def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
+    """Say that a checked file shall be written."""
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if not by.has_perm("people.import_staff") or by.council_id != run.council_id:
+        raise PermissionDenied
+    if run.state in {State.CONFIRMED, State.WRITING, State.DONE}:
+        return run
+    if run.state != State.CHECKED:
+        raise Refused("Only a file without faults can be imported.")
+    run.state, run.tries = State.CONFIRMED, 0
+    run.save(update_fields=["state", "tries"])
+    record("confirm import", run, by=by, at=at)
+    return run
+
+
+@transaction.atomic
+def take_up(run_id: int, *, at: datetime) -> ImportRun | None:
+    """Take the next step of an import for a limited time; None when there is none to take."""
+    run = (
+        ImportRun.objects.due(at).select_for_update(skip_locked=True, of=("self",)).select_related("council", "uploaded_by").filter(pk=run_id).first()
+    )
+    if run is None:
+        return None
+    run.tries += 1
+    if run.tries > TRIES:
+        run.state, run.content, run.ended_at = State.FAILED, None, at
+        run.faults = [{"row": 0, "column": "", "says": "It was tried three times and did not finish."}]
+        run.save()
+        return None
+    run.state = State.CHECKING if run.state in {State.WAITING, State.CHECKING} else State.WRITING
+    run.lease_until = at + LEASE
+    run.save(update_fields=["state", "tries", "lease_until"])
+    return run
+
+
+def work_on(run_id: int, *, at: datetime) -> bool:
+    """Check or write one import; returns whether anything was done. Doing it again changes nothing."""
+    run = take_up(run_id, at=at)
+    if run is None:
+        return False
+    if run.state == State.CHECKING:
+        check(run, at=at)
+    else:
+        write(run, at=at)
+    return True
+
+
+def check(run: ImportRun, *, at: datetime) -> None:
+    """Check the file, and try the writing of it to count what would change; nothing is kept of the trial."""
+    module = KINDS[run.kind]
+    try:
+        plan = module.read_plan(run.council, rows(bytes(run.content), max_rows=settings.IMPORT_MAX_ROWS))
+    except Unreadable as fault:
+        finish_check(run, [{"row": 0, "column": "", "says": str(fault)}], 0, {}, at=at)
+        return
+    faults = [asdict(fault) for fault in sorted(plan.faults, key=lambda one: one.row)]
+    counts = {} if faults else trial(run, plan, at=at)
+    finish_check(run, faults, len(plan.checked.rows), counts, at=at)
+
+
+def trial(run: ImportRun, plan: object, *, at: datetime) -> dict[str, int]:
+    """What writing the plan would change, found by writing it and taking it back."""
+    with transaction.atomic():
+        counts: dict[str, int] = KINDS[run.kind].apply(
+            run.council, plan, by=run.uploaded_by, at=at, on=timezone.localdate(at)
+        )
+        transaction.set_rollback(True)
+    return counts
+
+
+def finish_check(run: ImportRun, faults: list[dict[str, object]], count: int, counts: dict[str, int], *, at: datetime) -> None:
+    """Keep what the check found; a faulty file is not kept itself."""
+    run.state = State.FAULTY if faults else State.CHECKED
+    run.faults, run.fault_count, run.rows, run.counts = faults[:KEPT_FAULTS], len(faults), count, counts
+    run.lease_until = None
+    if faults:
+        run.content, run.ended_at = None, at
+    run.save()
+
+
+@transaction.atomic
+def write(run: ImportRun, *, at: datetime) -> None:
+    """Write the whole file, or nothing of it when something has changed since the check."""
+    module = KINDS[run.kind]
+    plan = module.read_plan(run.council, rows(bytes(run.content), max_rows=settings.IMPORT_MAX_ROWS))
+    if plan.faults:
+        finish_check(run, [asdict(fault) for fault in plan.faults], len(plan.checked.rows), {}, at=at)
+        return
+    run.counts = module.apply(run.council, plan, by=run.uploaded_by, at=at, on=timezone.localdate(at))
+    run.state, run.content, run.lease_until, run.ended_at = State.DONE, None, None, at
+    run.save()
+
+
+def discard_old(*, at: datetime) -> int:
+    """Take away files that nobody confirmed within a day."""
+    return ImportRun.objects.stale(at).update(content=None, state=State.FAILED, ended_at=at)

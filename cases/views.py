@@ -1,0 +1,146 @@
+"""The list of cases, one case's reference, and the import of staff and cases."""
+
+import csv
+import io
+from typing import Any
+
+import openpyxl
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases import services
+from cases.filters import CaseFilter
+from cases.forms import UploadForm
+from cases.models import CaseFile, ImportRun
+from cases.tasks import work_on_import
+from core import clock
+from core.bell import ring
+from core.moves import Refused
+from core.sheets import Column
+from core.tabular import safe_cell
+from core.trail import record
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKING = {"waiting", "checking", "confirmed", "writing"}
+
+
+def check_import(request: HttpRequest) -> None:
+    """Only the QA team and administrators import."""
+    if not request.user.has_perm("people.import_staff"):
+        raise PermissionDenied
+
+
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The case files this person may see."""
+    if not request.user.has_perm("cases.see_cases"):
+        raise PermissionDenied
+    cases = CaseFile.objects.visible_to(request.user).select_related("unit").order_by("number")
+    narrowed = CaseFilter(request.GET, queryset=cases)
+    page = Paginator(narrowed.qs, 50).get_page(request.GET.get("page"))
+    record("list cases", "cases", by=request.user, at=clock.now())
+    return render(request, "cases/case_list.html", {"page": page, "filter": narrowed})
+
+
+@require_safe
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """One child's reference: the number, the demographics, who works it."""
+    found = get_object_or_404(CaseFile.objects.visible_to(request.user).select_related("unit"), pk=pk)
+    record("open case", found, by=request.user, at=clock.now())
+    involved = found.involvements.select_related("user").order_by("-from_on", "kind")
+    return render(request, "cases/case.html", {"case": found, "involved": involved})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_(request: HttpRequest) -> HttpResponse:
+    """Upload a file, and see what happened to earlier ones."""
+    check_import(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = services.upload(
+                form.cleaned_data["kind"], form.cleaned_data["file"].read(), by=request.user, at=clock.now()
+            )
+        except Refused as fault:
+            form.add_error("file", str(fault))
+        else:
+            ring(work_on_import, run.pk)
+            return redirect("import-run", pk=run.pk)
+    runs = ImportRun.objects.visible_to(request.user).defer("content", "faults").select_related("uploaded_by")[:10]
+    kinds = [(kind, label, services.KINDS[kind].COLUMNS) for kind, label in ImportRun.Kind.choices]
+    context = {"form": form, "runs": runs, "kinds": kinds}
+    return render(request, "cases/import.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def import_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far an import is: being checked, its faults row by row, or what it would change."""
+    check_import(request)
+    run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
+    page = Paginator(run.faults, 50).get_page(request.GET.get("page"))
+    template = "cases/_import_run.html" if request.headers.get("HX-Request") else "cases/import_run.html"
+    return render(request, template, {"run": run, "page": page, "working": run.state in WORKING})
+
+
+@require_POST
+def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Import a checked file."""
+    check_import(request)
+    run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
+    services.confirm(run, by=request.user, at=clock.now())
+    ring(work_on_import, run.pk)
+    messages.success(request, "The file is being imported.")
+    return redirect("import-run", pk=pk)
+
+
+@require_safe
+def import_faults(request: HttpRequest, pk: int) -> HttpResponse:
+    """The faults as a CSV file, to put right beside the sheet."""
+    check_import(request)
+    run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["Row", "Column", "What to do"])
+    writer.writerows([fault["row"], safe_cell(fault["column"]), safe_cell(fault["says"])] for fault in run.faults)
+    record("download import faults", run, by=request.user, at=clock.now())
+    return download(out.getvalue().encode("utf-8-sig"), "import-faults.csv", "text/csv; charset=utf-8")
+
+
+@require_safe
+def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+    """An empty file with every column, an example row, and an explanation per column (XLSX)."""
+    check_import(request)
+    if kind not in services.KINDS or form not in {"csv", "xlsx"}:
+        raise Http404
+    columns: tuple[Column, ...] = services.KINDS[kind].COLUMNS
+    if form == "csv":
+        out = io.StringIO()
+        csv.writer(out).writerows([[c.name for c in columns], [c.example for c in columns]])
+        return download(out.getvalue().encode("utf-8-sig"), f"{kind}-template.csv", "text/csv; charset=utf-8")
+    return download(workbook(columns), f"{kind}-template.xlsx", XLSX)
+
+
+def workbook(columns: tuple[Column, ...]) -> bytes:
+    """The template as a workbook: the sheet to fill, and a sheet that explains each column."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Fill this in"
+    sheet.append([column.name for column in columns])
+    sheet.append([column.example for column in columns])
+    about = book.create_sheet("What each column means")
+    about.append(["Column", "Needed", "What it holds"])
+    for column in columns:
+        about.append([column.name, "Yes" if column.needed else "No", column.about])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def download(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A file to keep."""
+    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=kind, headers=headers)

@@ -1,0 +1,152 @@
+"""Reading a table that somebody uploads, CSV or XLSX: row by row, formulas as text, bombs refused."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import BinaryIO
+
+import openpyxl
+from defusedxml import EntitiesForbidden
+from openpyxl.utils.exceptions import InvalidFileException
+
+MAX_UNPACKED = 120 * 1024 * 1024
+MAX_ENTRIES = 2_000
+MAX_COLUMNS = 60
+MAX_CELL = 2_000
+OLE = b"\xd0\xcf\x11\xe0"
+
+
+class Unreadable(Exception):
+    """The file cannot be read as a table; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: its number as the person sees it, and its cells by column name."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def norm(name: str) -> str:
+    """A column's name without case, spaces at the ends, or doubled spaces."""
+    return " ".join(name.replace("_", " ").split()).lower()
+
+
+def rows(content: bytes, *, max_rows: int) -> Iterator[Row]:
+    """The rows under the header, blank ones left out. Raises Unreadable with words for the screen."""
+    table = xlsx(content) if content[:4] == b"PK\x03\x04" else text_table(content)
+    header: list[str] | None = None
+    for number, cells in enumerate(table, start=1):
+        if number > max_rows + 1:
+            raise Unreadable(f"The file has more than {max_rows:,} rows. Split it and import the parts one after the other.")
+        if header is None:
+            header = checked_header(cells)
+        elif any(cells):
+            yield Row(number, dict(zip(header, cells, strict=False)))
+    if header is None:
+        raise Unreadable("The file is empty.")
+
+
+def checked_header(cells: list[str]) -> list[str]:
+    """The names of the columns, from the first row."""
+    header = [norm(cell) for cell in cells]
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        raise Unreadable("The first row must hold the names of the columns.")
+    if twice := sorted({name for name in header if name and header.count(name) > 1}):
+        raise Unreadable(f"The column “{twice[0]}” stands twice in the first row.")
+    return header
+
+
+def text_table(content: bytes) -> Iterator[list[str]]:
+    """A CSV file, with comma, semicolon or tab, in UTF-8 or the older Windows encoding."""
+    if content[:4] == OLE:
+        raise Unreadable("This is an old Excel file or one with a password. Save it as .xlsx without a password, or as CSV.")
+    if b"\x00" in content[:4096]:
+        raise Unreadable("This is not a table. Upload a CSV or an .xlsx file.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(MAX_CELL * 4)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            yield [clean(cell) for cell in cells[:MAX_COLUMNS]]
+    except csv.Error:
+        raise Unreadable(f"Row {reader.line_num} cannot be read as CSV. Check its quotation marks.") from None
+
+
+def clean(value: str) -> str:
+    """A cell's text without odd characters at its ends; an over-long one is cut at its limit plus one."""
+    return value.replace("\x00", "").strip()[: MAX_CELL + 1]
+
+
+def check_package(content: bytes) -> None:
+    """Refuse a workbook that is a bomb, is damaged, or holds macros; nothing is unpacked to find out."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            entries = package.infolist()
+    except zipfile.BadZipFile:
+        raise Unreadable("The workbook is damaged. Save it again and upload it.") from None
+    names = {entry.filename for entry in entries}
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise Unreadable("The workbook is too large when unpacked. Delete what is not needed, or save the sheet as CSV.")
+    if "xl/workbook.xml" not in names:
+        raise Unreadable("This is not an Excel workbook. Upload a CSV or an .xlsx file.")
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise Unreadable("The workbook holds macros. Save it as .xlsx without macros, or as CSV.")
+
+
+def xlsx(content: bytes) -> Iterator[list[str]]:
+    """The first sheet of a workbook; a formula is its text, never worked out."""
+    check_package(content)
+    stream: BinaryIO = io.BytesIO(content)
+    try:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for cells in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
+            yield [cell_text(cell) for cell in cells]
+    except EntitiesForbidden:
+        raise Unreadable("The workbook holds something unsafe. Save the sheet as CSV and upload that.") from None
+    except (InvalidFileException, KeyError, ValueError, IndexError, zipfile.BadZipFile, EOFError):
+        raise Unreadable("The workbook is damaged. Save it again and upload it.") from None
+
+
+def cell_text(cell: object) -> str:
+    """One cell as text; a date as year-month-day, a whole number without a point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return clean(str(cell))
+
+
+def safe_cell(text: str) -> str:
+    """A text that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def read_date(text: str) -> date | None:
+    """A date written 2026-05-04 or 4/5/2026, day first; None for an empty one. Raises ValueError."""
+    text = text.strip()
+    if not text:
+        return None
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            continue
+    raise ValueError("Enter a date as 2026-05-04 or 4/5/2026.")
