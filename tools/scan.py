@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,3 +74,9 @@ def is_nhs_number(written: str) -> bool:
         return False
     total = sum(digit * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
     return (11 - total % 11) % 11 == digits[9] and len(set(digits)) > 1
+
+
+if __name__ == "__main__":
+    for fault in (found := faults()):
+        print(fault)
+    sys.exit(bool(found))
