@@ -1,26 +1,35 @@
-"""Fill a council with invented people, children and audits, for the demo only."""
+"""Fill the demo with invented people, children and audits, by the same imports and steps that people take."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from cases import imports as case_imports
 from core import clock
+from core.tabular import rows
+from people import imports as staff_imports
 from people.models import Council, PostHolding, User
+from people.roles import Role
 from programme.demo import make_audits
 
-PASSWORD = "correct horse battery staple"  # noqa: S105 - the demo's, printed on its start
-SHOWN = (
-    ("QA officer", "qa_officer"),
-    ("Head of QA", "qa_head"),
-    ("Auditor (team manager)", "auditor"),
-    ("Practitioner", "practitioner"),
-    ("Service manager", "next_level"),
-    ("Head of service", "head_of_service"),
-    ("Senior leader", "senior_leader"),
-    ("Administrator", "administrator"),
+# Everybody's in the demo, printed at its start; the command refuses to run in production.
+PASSWORD = "correct horse battery staple"  # noqa: S105
+FOLDER = settings.BASE_DIR / "fixtures" / "demo"
+ROLES = (
+    ("Head of QA", Role.QA_HEAD),
+    ("QA officer", Role.QA_OFFICER),
+    ("Auditor", Role.AUDITOR),
+    ("Practitioner", Role.PRACTITIONER),
+    ("Service manager", Role.NEXT_LEVEL),
+    ("Head of service", Role.HEAD_OF_SERVICE),
+    ("Senior leader", Role.SENIOR_LEADER),
+    ("Administrator", Role.ADMINISTRATOR),
 )
 
 
@@ -28,7 +37,7 @@ class Command(BaseCommand):
     help = "Fill the demo with invented data; --sign-ins prints one sign-in for each role."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--sign-ins", action="store_true")
+        parser.add_argument("--sign-ins", action="store_true", help="print the sign-ins as lines of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -37,3 +46,44 @@ class Command(BaseCommand):
             for line in sign_ins():
                 self.stdout.write(json.dumps(line))
             return
+        for council in Council.objects.order_by("code"):
+            if (FOLDER / f"{council.code}-staff.csv").exists():
+                fill(council)
+
+
+def fill(council: Council) -> None:
+    """Import the council's demo files and make its audits; a second time changes nothing."""
+    at, on = clock.now(), clock.today()
+    for kind, module in (("staff", staff_imports), ("cases", case_imports)):
+        content = (FOLDER / f"{council.code}-{kind}.csv").read_bytes()
+        plan = module.read_plan(council, rows(content, max_rows=settings.IMPORT_MAX_ROWS))
+        if plan.faults:
+            raise CommandError(f"The demo's {kind} file has faults: {plan.faults[0]}")
+        module.apply(council, plan, by=None, at=at, on=on, cause="demo data")
+    new = User.objects.filter(council=council, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    if new.exists():
+        new.update(password=make_password(PASSWORD))
+    make_audits(council, at=at)
+
+
+def sign_ins() -> Iterator[dict[str, str]]:
+    """One person for each role and council; the parties of an audit that is being prepared come first."""
+    today = timezone.localdate(clock.now())
+    for council in Council.objects.order_by("code"):
+        used: set[int] = set()
+        for words, role in ROLES:
+            if person := someone(council, role, used, today):
+                used.add(person.pk)
+                yield {"role": words, "name": person.name, "email": person.email, "password": PASSWORD}
+
+
+def someone(council: Council, role: Role, used: set[int], today: Any) -> User | None:
+    """Somebody with the role: a party of an audit under way where there is one."""
+    people = User.objects.filter(council=council, is_active=True).exclude(pk__in=used).holding(role, today)
+    if role == Role.AUDITOR:
+        return people.filter(audits_as_auditor__state="preparing").order_by("pk").first() or people.first()
+    if role == Role.PRACTITIONER:
+        auditors = PostHolding.objects.filter(user_id__in=used).values("user_id")
+        busy = people.filter(audits_as_worker__state="preparing", audits_as_worker__auditor_id__in=auditors)
+        return busy.order_by("pk").first() or people.first()
+    return people.order_by("pk").first()
