@@ -14,7 +14,9 @@ class Action(models.Model):
     """One action with an owner and a date. `source` and `source_id` name what raised it (an audit…)."""
 
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="actions")
-    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    case = models.ForeignKey(
+        CaseFile, on_delete=models.PROTECT, null=True, blank=True, related_name="actions"
+    )
     source = models.CharField(max_length=40)
     source_id = models.BigIntegerField()
     kind = models.CharField(max_length=40)

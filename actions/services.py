@@ -14,7 +14,9 @@ from core.trail import record
 from people.models import Council, User
 
 # Words that are no date (C1-5; BF-Live: SMART). The date field is a real date; these catch them in the text.
-NO_DATE = re.compile(r"\b(asap|a\.s\.a\.p\.?|as soon as possible|ongoing|on-going)\b", re.IGNORECASE)
+NO_DATE = re.compile(
+    r"\b(asap|a\.s\.a\.p\.?|as soon as possible|ongoing|on-going)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class Plan:
             words
             for wrong, words in (
                 (not self.what.strip(), "Enter what will be done."),
-                (bool(NO_DATE.search(self.what)), "Say when it will be done as a date, not “ASAP” or “ongoing”."),
+                (
+                    bool(NO_DATE.search(self.what)),
+                    "Say when it will be done as a date, not “ASAP” or “ongoing”.",
+                ),
                 (self.owner is None, "Choose who will do it."),
                 (self.due_on is None, "Enter the date by which it will be done."),
                 (self.due_on is not None and self.due_on < on, "The date must be today or later."),
@@ -56,7 +61,12 @@ def raise_action(
 ) -> Action:
     """Record a draft action for what raised it: `source` is a kind and an id, such as ("audit", 12)."""
     action = Action(
-        council=council, case=case, source=source[0], source_id=source[1], recorded_by=by, recorded_at=at
+        council=council,
+        case=case,
+        source=source[0],
+        source_id=source[1],
+        recorded_by=by,
+        recorded_at=at,
     )
     _fill(action, plan, kind_label)
     ActionMove.objects.create(action=action, verb="record", state=action.state, by=by, at=at)
@@ -98,7 +108,11 @@ def withdraw_action(action: Action, *, reason: str, by: User, at: datetime) -> N
 @transaction.atomic
 def open_drafts(source: str, source_id: int, *, by: User, at: datetime) -> int:
     """Open every draft action of one source; returns how many. Doing it again opens nothing more."""
-    drafts = Action.objects.raised_by(source, source_id).filter(state=ActionState.DRAFT).select_for_update()
+    drafts = (
+        Action.objects.raised_by(source, source_id)
+        .filter(state=ActionState.DRAFT)
+        .select_for_update()
+    )
     for action in drafts:
         OPEN.check(action.state)
         action.state = OPEN.target

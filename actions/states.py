@@ -11,7 +11,9 @@ class ActionState(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-OPEN = Move("open", frozenset({ActionState.DRAFT}), ActionState.OPEN, "This action is open already.")
+OPEN = Move(
+    "open", frozenset({ActionState.DRAFT}), ActionState.OPEN, "This action is open already."
+)
 WITHDRAW = Move(
     "withdraw",
     frozenset({ActionState.DRAFT, ActionState.OPEN}),

@@ -80,7 +80,9 @@ def day_of(typed: Mapping[str, str]) -> date | None:
     if not any(boxes):
         return None
     if not all(boxes):
-        absent = [name for name, box in zip(("day", "month", "year"), boxes, strict=True) if not box]
+        absent = [
+            name for name, box in zip(("day", "month", "year"), boxes, strict=True) if not box
+        ]
         raise ValueError(f"The date must include a {' and a '.join(absent)}.")
     if len(boxes[2]) != 4 or not all(box.isascii() and box.isdigit() for box in boxes):
         raise ValueError("Enter the date in numbers, for example 4 5 2026.")

@@ -44,7 +44,9 @@ def instances(question: QuestionForm, answers: Answers, respondent: str) -> list
     said = {
         key[2]
         for key, given in answers.items()
-        if key[1] == respondent and not given.empty and any(part.code == key[0] for part in question.parts)
+        if key[1] == respondent
+        and not given.empty
+        and any(part.code == key[0] for part in question.parts)
     }
     return sorted({1} | said) if question.repeat > 1 else [1]
 
@@ -72,12 +74,15 @@ def walk(tool: ToolForm) -> Iterator[tuple[SectionForm, QuestionForm, PartForm]]
                     yield section, question, part
 
 
-def failed_checks(policy: Policy, answers: Answers, *, grade: str, flags: frozenset[str]) -> list[str]:
+def failed_checks(
+    policy: Policy, answers: Answers, *, grade: str, flags: frozenset[str]
+) -> list[str]:
     """What the framework's cross-checks say at return: the words of each rule that is broken."""
     return [
         check.say
         for check in policy.return_checks
-        if applies(check.when, grade=grade, flags=flags) and broken(check.part, check.not_in, answers)
+        if applies(check.when, grade=grade, flags=flags)
+        and broken(check.part, check.not_in, answers)
     ]
 
 

@@ -12,10 +12,15 @@ class AuditFilter(django_filters.FilterSet):
     """By words (reference or case number), stage, month and grade."""
 
     q = django_filters.CharFilter(
-        method="words", label="Audit or case number", widget=forms.TextInput(attrs={"class": "govuk-input"})
+        method="words",
+        label="Audit or case number",
+        widget=forms.TextInput(attrs={"class": "govuk-input"}),
     )
     state = django_filters.ChoiceFilter(
-        choices=AuditState.choices, label="Stage", empty_label="Any stage", widget=forms.Select(attrs={"class": "govuk-select"})
+        choices=AuditState.choices,
+        label="Stage",
+        empty_label="Any stage",
+        widget=forms.Select(attrs={"class": "govuk-select"}),
     )
 
     class Meta:
@@ -25,4 +30,6 @@ class AuditFilter(django_filters.FilterSet):
     def words(self, audits: "QuerySet[Audit]", name: str, value: str) -> "QuerySet[Audit]":
         """Audits whose reference or case number begins with what was typed."""
         value = value.strip()
-        return audits.filter(reference__istartswith=value) | audits.filter(case__number__istartswith=value)
+        return audits.filter(reference__istartswith=value) | audits.filter(
+            case__number__istartswith=value
+        )

@@ -22,7 +22,9 @@ def mark(given: Given) -> str:
 
 def typed_for(name: str, box: Box, data: Mapping[str, str]) -> dict[str, str]:
     """What came in for one part: field name after the part's own → text."""
-    return {field: data.get(f"{name}:{field}" if field else name, "") for field in fields_of(box.part)}
+    return {
+        field: data.get(f"{name}:{field}" if field else name, "") for field in fields_of(box.part)
+    }
 
 
 def sent(box: Box, data: Mapping[str, str]) -> bool:
@@ -67,10 +69,20 @@ def as_typed(box: Box, one: Typed, fault: str = "") -> Box:
 class MeetingForm(ServiceForm):
     """When and how the auditor and the worker meet."""
 
-    day = DateField(label="Date of the meeting", error_messages={"required": "Enter the date of the meeting."})
-    time = forms.TimeField(label="Start time", widget=TimeInput(), help_text="For example 14:30", error_messages={"required": "Enter the start time."})
+    day = DateField(
+        label="Date of the meeting", error_messages={"required": "Enter the date of the meeting."}
+    )
+    time = forms.TimeField(
+        label="Start time",
+        widget=TimeInput(),
+        help_text="For example 14:30",
+        error_messages={"required": "Enter the start time."},
+    )
     mode = forms.ChoiceField(
-        label="How will you meet?", choices=list(MODES.items()), widget=Radios, error_messages={"required": "Choose how you will meet."}
+        label="How will you meet?",
+        choices=list(MODES.items()),
+        widget=Radios,
+        error_messages={"required": "Choose how you will meet."},
     )
 
 
@@ -79,7 +91,9 @@ class ReasonForm(ServiceForm):
 
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), max_length=5000)
 
-    def __init__(self, *args: object, label: str, hint: str = "", absent: str, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, label: str, hint: str = "", absent: str, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["reason"]
         field.label, field.help_text = label, hint
@@ -89,9 +103,16 @@ class ReasonForm(ServiceForm):
 class ActionForm(ServiceForm):
     """One action: what, why, who, when."""
 
-    kind = forms.ChoiceField(label="Kind of action", widget=Radios, error_messages={"required": "Choose what kind of action it is."})
+    kind = forms.ChoiceField(
+        label="Kind of action",
+        widget=Radios,
+        error_messages={"required": "Choose what kind of action it is."},
+    )
     what = forms.CharField(
-        label="What will be done?", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, error_messages={"required": "Enter what will be done."}
+        label="What will be done?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": "Enter what will be done."},
     )
     why = forms.CharField(
         label="What difference should it make for the child? (optional)",
@@ -100,14 +121,20 @@ class ActionForm(ServiceForm):
         required=False,
     )
     owner = forms.ModelChoiceField(
-        label="Who will do it?", queryset=User.objects.none(), empty_label="Choose a person", error_messages={"required": "Choose who will do it."}
+        label="Who will do it?",
+        queryset=User.objects.none(),
+        empty_label="Choose a person",
+        error_messages={"required": "Choose who will do it."},
     )
     due_on = DateField(
-        label="By when?", help_text="A real date, for example 4 5 2026", error_messages={"required": "Enter the date by which it will be done."}
+        label="By when?",
+        help_text="A real date, for example 4 5 2026",
+        error_messages={"required": "Enter the date by which it will be done."},
     )
 
-    def __init__(self, *args: object, kinds: list[tuple[str, str]], owners: object, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, kinds: list[tuple[str, str]], owners: object, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = kinds
         self.fields["owner"].queryset = owners
-

@@ -53,7 +53,11 @@ def announce(audit: Audit, step: str, *, at: datetime, once: str = "") -> int:
     """Put the step's message in the inbox of everybody whom the framework names for it; once per `once`."""
     edition = edition_of(audit)
     recipients = edition.policy.messages.get(step) or ALWAYS.get(step, ())
-    people = {"auditor": audit.auditor, "worker": audit.worker, "second_worker": audit.second_worker}
+    people = {
+        "auditor": audit.auditor,
+        "worker": audit.worker,
+        "second_worker": audit.second_worker,
+    }
     found = resolve_all(recipients, people=people, council=audit.council, on=timezone.localdate(at))
     subject, text = WORDS[step]
     meeting = timezone.localtime(audit.meeting_at) if audit.meeting_at else None

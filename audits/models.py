@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from audits.querysets import AnswerQuerySet, AuditQuerySet
-from audits.states import AuditState
+from audits.states import DONE, SESSION_BEGUN, AuditState
 from cases.models import CaseFile
 from people.models import Council, OrgUnit, User
 from standards.models import FrameworkVersion, Part, Tool
@@ -39,7 +39,9 @@ class Audit(models.Model):
     manager = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="audits_of_team"
     )
-    state = models.CharField(max_length=20, choices=AuditState.choices, default=AuditState.ALLOCATED)
+    state = models.CharField(
+        max_length=20, choices=AuditState.choices, default=AuditState.ALLOCATED
+    )
     month = models.DateField(help_text="first day of the month the audit counts for")
     deadline_on = models.DateField()
     practice_week = models.BooleanField(default=False)
@@ -59,14 +61,17 @@ class Audit(models.Model):
         ordering = ("deadline_on", "id")
         constraints = [
             models.UniqueConstraint(fields=["council", "reference"], name="audit_reference_once"),
-            models.CheckConstraint(condition=~Q(auditor=models.F("worker")), name="auditor_is_not_worker"),
+            models.CheckConstraint(
+                condition=~Q(auditor=models.F("worker")), name="auditor_is_not_worker"
+            ),
             models.CheckConstraint(
                 condition=Q(second_worker=None)
                 | (~Q(second_worker=models.F("worker")) & ~Q(second_worker=models.F("auditor"))),
                 name="second_worker_is_another",
             ),
             models.CheckConstraint(
-                condition=Q(state="returned", returned_at__isnull=False) & ~Q(grade="") | ~Q(state="returned"),
+                condition=Q(state="returned", returned_at__isnull=False) & ~Q(grade="")
+                | ~Q(state="returned"),
                 name="returned_has_grade_and_moment",
             ),
         ]
@@ -84,7 +89,7 @@ class Audit(models.Model):
     @property
     def session_begun(self) -> bool:
         """Whether what was hidden before the meeting may be seen."""
-        return self.state in {AuditState.IN_SESSION, AuditState.GRADE_QUERY, AuditState.RETURNED}
+        return self.state in SESSION_BEGUN
 
 
 class AuditMove(models.Model):
@@ -99,10 +104,17 @@ class AuditMove(models.Model):
 
     class Meta:
         ordering = ("at", "id")
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.audit_id}"
+
+    @property
+    def words(self) -> str:
+        """What happened, for the screen."""
+        return DONE.get(self.verb, self.verb.capitalize())
 
 
 class Answer(models.Model):
@@ -124,7 +136,9 @@ class Answer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["audit", "part", "respondent", "instance"], name="answer_once"),
+            models.UniqueConstraint(
+                fields=["audit", "part", "respondent", "instance"], name="answer_once"
+            ),
         ]
         indexes = [models.Index(fields=["audit", "saved_at"])]
 
@@ -152,7 +166,9 @@ class EarlierAnswer(models.Model):
     class Meta:
         ordering = ("-replaced_at", "-id")
         indexes = [models.Index(fields=["audit", "part"])]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return f"earlier answer {self.pk}"
@@ -169,7 +185,9 @@ class SectionDone(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["audit", "section_code", "respondent"], name="section_done_once"),
+            models.UniqueConstraint(
+                fields=["audit", "section_code", "respondent"], name="section_done_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -187,7 +205,9 @@ class Confirmation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["audit", "question_code", "by"], name="confirmation_once"),
+            models.UniqueConstraint(
+                fields=["audit", "question_code", "by"], name="confirmation_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -216,7 +236,9 @@ class GradeEvent(models.Model):
 
     class Meta:
         ordering = ("at", "id")
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.grade}"
@@ -245,7 +267,9 @@ class AuditCounter(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["council", "year"], name="audit_counter_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "year"], name="audit_counter_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.year}: {self.last}"

@@ -32,7 +32,11 @@ def is_its_auditor(user: User, audit: Audit | None) -> bool:
 
 @rules.predicate
 def is_a_party(user: User, audit: Audit | None) -> bool:
-    return audit is not None and user.pk in {audit.auditor_id, audit.worker_id, audit.second_worker_id}
+    return audit is not None and user.pk in {
+        audit.auditor_id,
+        audit.worker_id,
+        audit.second_worker_id,
+    }
 
 
 @rules.predicate

@@ -103,7 +103,9 @@ def in_words(audit: Audit, found: Iterable[Missing]) -> list[str]:
         who = "" if one.respondent == visibility.JOINT else f"{names.get(one.respondent, '')}: "
         number = f"Question {one.question.number}" if one.question.number else one.question.title
         again = f" ({one.instance})" if one.instance > 1 else ""
-        lines.append(f"{who}{number}{again} – {one.part.label.lower() if one.part.label.isupper() else one.part.label}")
+        lines.append(
+            f"{who}{number}{again} – {one.part.label.lower() if one.part.label.isupper() else one.part.label}"
+        )
     return lines
 
 
@@ -148,8 +150,12 @@ def shown_fact(audit: Audit, what: str) -> str:
         "audit.worker": audit.worker.name,
         "audit.second_worker": audit.second_worker.name if audit.second_worker else "None",
         "audit.manager": audit.manager.name if audit.manager else "",
-        "audit.meeting_on": timezone.localtime(audit.meeting_at).date() if audit.meeting_at else None,
-        "audit.returned_on": timezone.localtime(audit.returned_at).date() if audit.returned_at else None,
+        "audit.meeting_on": timezone.localtime(audit.meeting_at).date()
+        if audit.meeting_at
+        else None,
+        "audit.returned_on": timezone.localtime(audit.returned_at).date()
+        if audit.returned_at
+        else None,
     }
     value = facts.get(what) or ""
     return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
@@ -189,22 +195,39 @@ WORDS = {
 
 def progress(audit: Audit, me: str, answers: dict[Key, Given]) -> list[Progress]:
     """Each section's state for this person; one more query for the sections marked as finished."""
-    done = set(
-        SectionDone.objects.filter(audit=audit).values_list("section_code", "respondent")
-    )
+    done = set(SectionDone.objects.filter(audit=audit).values_list("section_code", "respondent"))
     second = audit.second_worker_id is not None
-    return [section_progress(section, audit.state, me, answers, done, second) for section in tool_of(audit).sections]
+    return [
+        section_progress(section, audit.state, me, answers, done, second)
+        for section in tool_of(audit).sections
+    ]
 
 
 def section_progress(
-    section: SectionForm, state: str, me: str, answers: dict[Key, Given], done: set[tuple[str, str]], second: bool
+    section: SectionForm,
+    state: str,
+    me: str,
+    answers: dict[Key, Given],
+    done: set[tuple[str, str]],
+    second: bool,
 ) -> Progress:
     """One section's state: what this person has answered of what is theirs to answer."""
     wanted = [(q, key) for q in section.questions for key in wanted_keys(q, me, answers, second)]
     answered = sum(not answers.get(key, Given()).blank for _, key in wanted)
-    mine = any(visibility.fills(part, me) for q in section.questions for part in q.parts if is_answered(part))
-    status = section_status(section, state, me, answered, len(wanted), mine, (section.code, me) in done)
-    pages = tuple(question_progress(q, me, answers, second) for q in section.questions) if section.paging == "question" else ()
+    mine = any(
+        visibility.fills(part, me)
+        for q in section.questions
+        for part in q.parts
+        if is_answered(part)
+    )
+    status = section_status(
+        section, state, me, answered, len(wanted), mine, (section.code, me) in done
+    )
+    pages = (
+        tuple(question_progress(q, me, answers, second) for q in section.questions)
+        if section.paging == "question"
+        else ()
+    )
     return Progress(section, status, WORDS[status], answered, len(wanted), mine, pages)
 
 
@@ -217,13 +240,17 @@ def section_status(
     if state == AuditState.RETURNED or not mine:
         return "read"
     if not visibility.is_open(section, state):
-        return "complete" if asked and answered == asked else ("waiting" if not answered else "read")
+        return (
+            "complete" if asked and answered == asked else ("waiting" if not answered else "read")
+        )
     if (asked and answered == asked) or (finished and answered == asked):
         return "complete"
     return "started" if answered else "todo"
 
 
-def wanted_keys(question: QuestionForm, me: str, answers: dict[Key, Given], second: bool) -> list[Key]:
+def wanted_keys(
+    question: QuestionForm, me: str, answers: dict[Key, Given], second: bool
+) -> list[Key]:
     """The parts of a question that this person must answer; for somebody who only reads, everybody's."""
     keys = []
     for part in question.parts:
@@ -236,7 +263,9 @@ def wanted_keys(question: QuestionForm, me: str, answers: dict[Key, Given], seco
     return keys
 
 
-def question_progress(question: QuestionForm, me: str, answers: dict[Key, Given], second: bool) -> QuestionProgress:
+def question_progress(
+    question: QuestionForm, me: str, answers: dict[Key, Given], second: bool
+) -> QuestionProgress:
     """One question's state in a section that has a page for each."""
     keys = wanted_keys(question, me, answers, second)
     answered = sum(not answers.get(key, Given()).blank for key in keys)
@@ -296,7 +325,9 @@ def shown_respondents(part: PartForm, me: str, state: str, second: bool) -> list
 def shown_instances(question: QuestionForm, rows: dict[Key, Answer], open_now: bool) -> list[int]:
     """The instances with answers, and one more empty one while the question may be filled again."""
     codes = {part.code for part in question.parts}
-    used = {key[2] for key, row in rows.items() if key[0] in codes and not given_of(row).empty} | {0}
+    used = {key[2] for key, row in rows.items() if key[0] in codes and not given_of(row).empty} | {
+        0
+    }
     last = max(used)
     upto = min(question.repeat, last + 1) if open_now else max(last, 1)
     return list(range(1, upto + 1))
@@ -326,7 +357,9 @@ def box(
         version=row.version if row else 0,
         saved_at=row.saved_at if row else None,
         saved_by=row.saved_by.name if row else "",
-        editable=own and is_answered(part) and visibility.may_edit(section, part, me=me, state=audit.state),
+        editable=own
+        and is_answered(part)
+        and visibility.may_edit(section, part, me=me, state=audit.state),
         needed=needed(part, answers, respondent, instance) and is_answered(part),
     )
 
@@ -334,16 +367,22 @@ def box(
 def confirmations(audit: Audit, question: QuestionForm) -> list[Confirmation]:
     """Who has confirmed a question, newest last."""
     return list(
-        Confirmation.objects.filter(audit=audit, question_code=question.code).select_related("by").order_by("at")
+        Confirmation.objects.filter(audit=audit, question_code=question.code)
+        .select_related("by")
+        .order_by("at")
     )
 
 
 def see_presence(audit: Audit, user: User, *, place: str, at: datetime) -> list[Presence]:
     """Note that this person is here, and say who else is: one write, one read."""
-    Presence.objects.update_or_create(audit=audit, user=user, defaults={"place": place, "seen_at": at})
+    Presence.objects.update_or_create(
+        audit=audit, user=user, defaults={"place": place, "seen_at": at}
+    )
     since = at - timedelta(seconds=HERE_FOR_SECONDS)
     return list(
-        Presence.objects.filter(audit=audit, seen_at__gte=since).exclude(user=user).select_related("user")
+        Presence.objects.filter(audit=audit, seen_at__gte=since)
+        .exclude(user=user)
+        .select_related("user")
     )
 
 
@@ -372,9 +411,17 @@ def my_tasks(user: User, on: date) -> list[Task]:
     tasks = [task for audit in mine[:200] if (task := audit_task(audit, user, on))]
     if asks_for_advice:
         queries = audits.filter(state=AuditState.GRADE_QUERY).exclude(_party_q(user))[:50]
-        tasks += [_task("Give advice on the grade", audit, audit.deadline_on, on) for audit in queries]
+        tasks += [
+            _task("Give advice on the grade", audit, audit.deadline_on, on) for audit in queries
+        ]
     tasks += [
-        Task(action.what, f"Action, case {action.case.number}" if action.case else "Action", action.due_on, action_url(action), action.due_on < on)
+        Task(
+            action.what,
+            f"Action, case {action.case.number}" if action.case else "Action",
+            action.due_on,
+            action_url(action),
+            action.due_on < on,
+        )
         for action in Action.objects.owned_by(user).select_related("case")[:200]
     ]
     return sorted(tasks, key=lambda task: task.due_on)
@@ -396,11 +443,16 @@ def _task(what: str, audit: Audit, due_on: date, on: date) -> Task:
 
 def audit_task(audit: Audit, user: User, on: date) -> Task | None:
     """What one party does next on an audit under way; None when it waits for somebody else."""
-    meeting_on = timezone.localtime(audit.meeting_at).date() if audit.meeting_at else audit.deadline_on
+    meeting_on = (
+        timezone.localtime(audit.meeting_at).date() if audit.meeting_at else audit.deadline_on
+    )
     if user.pk == audit.auditor_id:
         steps = {
             AuditState.ALLOCATED: ("Set the meeting date", audit.deadline_on),
-            AuditState.PREPARING: ("Check the file and start the meeting", min(meeting_on, audit.deadline_on)),
+            AuditState.PREPARING: (
+                "Check the file and start the meeting",
+                min(meeting_on, audit.deadline_on),
+            ),
             AuditState.IN_SESSION: ("Finish the form and return the audit", audit.deadline_on),
         }
     else:

@@ -18,17 +18,43 @@ WORKING = frozenset({S.ALLOCATED, S.PREPARING, S.IN_SESSION, S.GRADE_QUERY})
 SESSION_BEGUN = frozenset({S.IN_SESSION, S.GRADE_QUERY, S.RETURNED})
 
 SET_MEETING = Move(
-    "set meeting", frozenset({S.ALLOCATED, S.PREPARING}), S.PREPARING, "The meeting has begun already."
+    "set meeting",
+    frozenset({S.ALLOCATED, S.PREPARING}),
+    S.PREPARING,
+    "The meeting has begun already.",
 )
 START_SESSION = Move(
-    "start session", frozenset({S.PREPARING}), S.IN_SESSION, "Set a meeting date before you start the meeting."
+    "start session",
+    frozenset({S.PREPARING}),
+    S.IN_SESSION,
+    "Set a meeting date before you start the meeting.",
 )
 QUERY_GRADE = Move(
-    "query grade", frozenset({S.IN_SESSION}), S.GRADE_QUERY, "The grade can be queried during the meeting only."
+    "query grade",
+    frozenset({S.IN_SESSION}),
+    S.GRADE_QUERY,
+    "The grade can be queried during the meeting only.",
 )
-ADVISE = Move("advise on grade", frozenset({S.GRADE_QUERY}), S.IN_SESSION, "There is no open grade query.")
+ADVISE = Move(
+    "advise on grade", frozenset({S.GRADE_QUERY}), S.IN_SESSION, "There is no open grade query."
+)
 RETURN = Move(
-    "return", frozenset({S.IN_SESSION, S.GRADE_QUERY}), S.RETURNED, "An audit is returned after its meeting has begun."
+    "return",
+    frozenset({S.IN_SESSION, S.GRADE_QUERY}),
+    S.RETURNED,
+    "An audit is returned after its meeting has begun.",
 )
-REOPEN = Move("reopen", frozenset({S.RETURNED}), S.IN_SESSION, "Only a returned audit can be reopened.")
+REOPEN = Move(
+    "reopen", frozenset({S.RETURNED}), S.IN_SESSION, "Only a returned audit can be reopened."
+)
+# What each step is called once it has been taken.
+DONE = {
+    "allocate": "Allocated",
+    "set meeting": "Meeting set",
+    "start session": "Meeting started",
+    "query grade": "Grade queried",
+    "advise on grade": "Advice given",
+    "return": "Returned",
+    "reopen": "Reopened",
+}
 MOVES = (SET_MEETING, START_SESSION, QUERY_GRADE, ADVISE, RETURN, REOPEN)

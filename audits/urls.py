@@ -13,22 +13,44 @@ urlpatterns = [
     path("audits/<int:pk>/start/", pages.start, name="start-session"),
     path("audits/<int:pk>/return/", pages.return_, name="return-audit"),
     path("audits/<int:pk>/query/", pages.note, {"step": "query_grade"}, name="query-grade"),
-    path("audits/<int:pk>/advice/", pages.note, {"step": "advise_on_grade"}, name="advise-on-grade"),
+    path(
+        "audits/<int:pk>/advice/", pages.note, {"step": "advise_on_grade"}, name="advise-on-grade"
+    ),
     path("audits/<int:pk>/reopen/", pages.note, {"step": "reopen_audit"}, name="reopen-audit"),
     path("audits/<int:pk>/actions/new/", recording.action, name="record-action"),
     path("audits/<int:pk>/actions/<int:action_pk>/", recording.action, name="change-action"),
-    path("audits/<int:pk>/actions/<int:action_pk>/remove/", recording.remove_action, name="remove-action"),
+    path(
+        "audits/<int:pk>/actions/<int:action_pk>/remove/",
+        recording.remove_action,
+        name="remove-action",
+    ),
     path("audits/<int:pk>/form/<slug:section_code>/", filling.page, name="section"),
     path("audits/<int:pk>/form/<slug:section_code>/finish/", filling.finish, name="finish-section"),
-    path("audits/<int:pk>/form/<slug:section_code>/changes/", filling.changes, name="section-changes"),
-    path("audits/<int:pk>/form/<slug:section_code>/question/<slug:question_code>/", filling.page, name="question"),
+    path(
+        "audits/<int:pk>/form/<slug:section_code>/changes/", filling.changes, name="section-changes"
+    ),
+    path(
+        "audits/<int:pk>/form/<slug:section_code>/question/<slug:question_code>/",
+        filling.page,
+        name="question",
+    ),
     path(
         "audits/<int:pk>/form/<slug:section_code>/question/<slug:question_code>/changes/",
         filling.changes,
         name="question-changes",
     ),
-    path("audits/<int:pk>/questions/<slug:question_code>/guidance/", filling.guidance, name="guidance"),
-    path("audits/<int:pk>/questions/<slug:question_code>/confirm/", filling.confirm, name="confirm-question"),
+    path(
+        "audits/<int:pk>/questions/<slug:question_code>/guidance/",
+        filling.guidance,
+        name="guidance",
+    ),
+    path(
+        "audits/<int:pk>/questions/<slug:question_code>/confirm/",
+        filling.confirm,
+        name="confirm-question",
+    ),
     path("audits/<int:pk>/answers/<str:part_code>/<int:instance>/", filling.answer, name="answer"),
-    path("audits/<int:pk>/answers/<str:part_code>/earlier/", filling.earlier, name="earlier-answers"),
+    path(
+        "audits/<int:pk>/answers/<str:part_code>/earlier/", filling.earlier, name="earlier-answers"
+    ),
 ]

@@ -17,6 +17,11 @@ class Choice:
     grade: str
     chosen: bool
 
+    @property
+    def band(self) -> tuple[str, str]:
+        """The word and the grade's code that stand over neighbouring values."""
+        return self.hint, self.grade
+
 
 def choices(part: PartForm, policy: Policy, chosen: str) -> tuple[Choice, ...]:
     """The choices that a part offers; none for a part that is typed."""
@@ -31,7 +36,9 @@ def choices(part: PartForm, policy: Policy, chosen: str) -> tuple[Choice, ...]:
             found = [(option.code, option.label, option.hint, "") for option in part.options]
         case _:
             found = []
-    return tuple(Choice(code, label, hint, grade, code == chosen) for code, label, hint, grade in found)
+    return tuple(
+        Choice(code, label, hint, grade, code == chosen) for code, label, hint, grade in found
+    )
 
 
 def scale_choices(scale: Scale, policy: Policy) -> list[tuple[str, str, str, str]]:
@@ -64,7 +71,11 @@ def answer_in_words(part: PartForm, given: Given, policy: Policy) -> str:
     code = str(given.number) if given.number is not None else given.text
     for choice in choices(part, policy, code):
         if choice.chosen:
-            return f"{choice.label} – {choice.hint}" if choice.hint and part.kind in {"scale", "overall_grade"} else choice.label
+            return (
+                f"{choice.label} – {choice.hint}"
+                if choice.hint and part.kind in {"scale", "overall_grade"}
+                else choice.label
+            )
     if part.kind == "date":
         return f"{given.day:%-d %B %Y}" if given.day else ""
     return given.text

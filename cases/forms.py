@@ -10,7 +10,10 @@ class UploadForm(ServiceForm):
     """Which file it is, and the file."""
 
     kind = forms.ChoiceField(
-        label="What is in the file?", choices=ImportRun.Kind.choices, widget=Radios, error_messages={"required": "Choose what is in the file."}
+        label="What is in the file?",
+        choices=ImportRun.Kind.choices,
+        widget=Radios,
+        error_messages={"required": "Choose what is in the file."},
     )
     file = forms.FileField(
         label="CSV or Excel file",

@@ -15,12 +15,31 @@ from core.trail import record
 from people.models import Council, OrgUnit, User
 
 COLUMNS = (
-    Column("Case number", "The child's number in your case system. Never a name.", needed=True, longest=40, example="704211"),
-    Column("Team code", "The team that holds the file, as in the staff file.", needed=True, longest=40, example="FS2"),
+    Column(
+        "Case number",
+        "The child's number in your case system. Never a name.",
+        needed=True,
+        longest=40,
+        example="704211",
+    ),
+    Column(
+        "Team code",
+        "The team that holds the file, as in the staff file.",
+        needed=True,
+        longest=40,
+        example="FS2",
+    ),
     Column("Worker", "Staff number of the allocated worker.", longest=40, example="10677"),
-    Column("Worker from", "First day the worker held the file. Needed with a worker.", "date", example="2026-03-02"),
+    Column(
+        "Worker from",
+        "First day the worker held the file. Needed with a worker.",
+        "date",
+        example="2026-03-02",
+    ),
     Column("Second worker", "Staff number of a second worker, if any.", longest=40, example=""),
-    Column("Second worker from", "First day of the second worker. Needed with one.", "date", example=""),
+    Column(
+        "Second worker from", "First day of the second worker. Needed with one.", "date", example=""
+    ),
     Column("Date of birth", "The child's date of birth.", "date", example="2015-06-30"),
     Column("Gender", "As your case system has it.", longest=40, example="Girl"),
     Column("Ethnicity", "As your case system has it.", longest=80, example="Black British"),
@@ -29,7 +48,9 @@ COLUMNS = (
     Column("Plan", "Kind of plan, such as CIN, CP, looked after.", longest=40, example="CIN"),
     Column("Referral", "Date the referral was received.", "date", example="2026-02-20"),
     Column("Opened", "Date the file was opened.", "date", needed=True, example="2026-02-23"),
-    Column("Closed", "Date the file was closed. Leave it empty while it is open.", "date", example=""),
+    Column(
+        "Closed", "Date the file was closed. Leave it empty while it is open.", "date", example=""
+    ),
 )
 FIELDS = {
     "Date of birth": "date_of_birth",
@@ -64,7 +85,11 @@ def read_plan(council: Council, rows: Iterable[Row]) -> Plan:
     """The file as a plan with every fault in it, by row and column. Nothing is written."""
     plan = Plan(check_rows(rows, COLUMNS))
     plan.units = dict(OrgUnit.objects.filter(council=council).values_list("code", "pk"))
-    plan.people = dict(User.objects.filter(council=council).exclude(staff_number="").values_list("staff_number", "pk"))
+    plan.people = dict(
+        User.objects.filter(council=council)
+        .exclude(staff_number="")
+        .values_list("staff_number", "pk")
+    )
     seen: dict[str, int] = {}
     for number, row in plan.checked.rows:
         check_row(plan, number, row, seen)
@@ -77,10 +102,18 @@ def check_row(plan: Plan, number: int, row: dict[str, Any], seen: dict[str, int]
     if case and seen.setdefault(case, number) != number:
         plan.checked.fault(number, "Case number", f"This case stands in row {seen[case]} already.")
     if row["Team code"] and row["Team code"] not in plan.units:
-        plan.checked.fault(number, "Team code", f"There is no team “{row['Team code']}”. Import the staff file first.")
+        plan.checked.fault(
+            number,
+            "Team code",
+            f"There is no team “{row['Team code']}”. Import the staff file first.",
+        )
     for name, _ in WORKERS:
         if row[name] and row[name] not in plan.people:
-            plan.checked.fault(number, name, f"There is nobody with staff number “{row[name]}”. Import the staff file first.")
+            plan.checked.fault(
+                number,
+                name,
+                f"There is nobody with staff number “{row[name]}”. Import the staff file first.",
+            )
         if row[name] and not row[f"{name} from"]:
             plan.checked.fault(number, f"{name} from", "This must be filled in with a worker.")
     if row["Worker"] and row["Worker"] == row["Second worker"]:
@@ -90,7 +123,9 @@ def check_row(plan: Plan, number: int, row: dict[str, Any], seen: dict[str, int]
 
 
 @transaction.atomic
-def apply(council: Council, plan: Plan, *, by: User | None, at: datetime, on: date, cause: str = "") -> dict[str, int]:
+def apply(
+    council: Council, plan: Plan, *, by: User | None, at: datetime, on: date, cause: str = ""
+) -> dict[str, int]:
     """Write the plan; gives counts of what was new and changed. The same plan again changes nothing.
 
     A case that is not in the file stays as it is. Another worker in the file ends the earlier one's
@@ -100,17 +135,29 @@ def apply(council: Council, plan: Plan, *, by: User | None, at: datetime, on: da
     counts: Counter[str] = Counter()
     cases = write_cases(council, plan, counts)
     write_workers(plan, cases, counts)
-    record("import cases", council, by=by, cause="" if by else cause or "command", at=at, council_id=council.pk, detail=dict(counts))
+    record(
+        "import cases",
+        council,
+        by=by,
+        cause="" if by else cause or "command",
+        at=at,
+        council_id=council.pk,
+        detail=dict(counts),
+    )
     return dict(counts)
 
 
 def write_cases(council: Council, plan: Plan, counts: Counter[str]) -> dict[str, CaseFile]:
     """The case files of the plan, by number."""
     wanted = {row["Case number"]: row for _, row in plan.checked.rows}
-    there = {case.number: case for case in CaseFile.objects.filter(council=council, number__in=wanted)}
+    there = {
+        case.number: case for case in CaseFile.objects.filter(council=council, number__in=wanted)
+    }
     new, changed = [], []
     for number, row in wanted.items():
-        values = {name: row[column] for column, name in FIELDS.items()} | {"unit_id": plan.units[row["Team code"]]}
+        values = {name: row[column] for column, name in FIELDS.items()} | {
+            "unit_id": plan.units[row["Team code"]]
+        }
         case = there.get(number)
         if case is None:
             new.append(CaseFile(council=council, number=number, **values))
@@ -131,18 +178,26 @@ def write_workers(plan: Plan, cases: dict[str, CaseFile], counts: Counter[str]) 
     rows = Involvement.objects.filter(case_id__in=ids)
     there = {(row.case_id, row.kind, row.user_id, row.from_on): row for row in rows}
     open_now: dict[tuple[int, str], list[Involvement]] = {}
-    for row in there.values():
-        if row.to_on is None:
-            open_now.setdefault((row.case_id, row.kind), []).append(row)
+    for one in there.values():
+        if one.to_on is None:
+            open_now.setdefault((one.case_id, one.kind), []).append(one)
     new, ended = [], []
     for _, row in plan.checked.rows:
         case = cases[row["Case number"]]
         for name, kind in WORKERS:
             want = (case.pk, kind.value, plan.people.get(row[name], 0), row[f"{name} from"])
-            before = [one for one in open_now.get((case.pk, kind.value), []) if (one.user_id, one.from_on) != want[2:]]
-            ended += [end(one, want[3] or row["Closed"]) for one in before if want[3] or row["Closed"]]
+            before = [
+                one
+                for one in open_now.get((case.pk, kind.value), [])
+                if (one.user_id, one.from_on) != want[2:]
+            ]
+            ended += [
+                end(one, want[3] or row["Closed"]) for one in before if want[3] or row["Closed"]
+            ]
             if row[name] and want not in there:
-                new.append(Involvement(case_id=want[0], kind=kind, user_id=want[2], from_on=want[3]))
+                new.append(
+                    Involvement(case_id=want[0], kind=kind, user_id=want[2], from_on=want[3])
+                )
     Involvement.objects.bulk_create(new, batch_size=BATCH)
     Involvement.objects.bulk_update(ended, ["to_on"], batch_size=BATCH)
     counts["workers new"] += len(new)

@@ -30,7 +30,8 @@ class CaseFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["council", "number"], name="case_number_once"),
             models.CheckConstraint(
-                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")), name="case_closes_after_opening"
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
+                name="case_closes_after_opening",
             ),
         ]
         indexes = [models.Index(fields=["council", "closed_on", "number"])]
@@ -55,9 +56,12 @@ class Involvement(models.Model):
     class Meta:
         ordering = ("from_on", "id")
         constraints = [
-            models.UniqueConstraint(fields=["case", "user", "kind", "from_on"], name="involvement_once"),
+            models.UniqueConstraint(
+                fields=["case", "user", "kind", "from_on"], name="involvement_once"
+            ),
             models.CheckConstraint(
-                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="involvement_ends_after_start"
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                name="involvement_ends_after_start",
             ),
         ]
         indexes = [models.Index(fields=["user", "to_on"])]

@@ -25,7 +25,11 @@ class CaseFileQuerySet(models.QuerySet[Any]):
         if holds(user, *QA_TEAM, on=on):
             return council
         now = Q(involvements__to_on=None) | Q(involvements__to_on__gte=on)
-        mine = Q(pk__in=council.filter(now, involvements__user=user, involvements__from_on__lte=on).values("pk"))
+        mine = Q(
+            pk__in=council.filter(
+                now, involvements__user=user, involvements__from_on__lte=on
+            ).values("pk")
+        )
         for path in managed_paths(user, on):
             mine |= Q(unit__path__startswith=path)
         return council.filter(mine)
@@ -47,7 +51,8 @@ class ImportRunQuerySet(models.QuerySet[Any]):
     def due(self, at: datetime) -> ImportRunQuerySet:
         """Waiting for a worker, or left in the middle by one that died."""
         return self.filter(
-            Q(state__in=["waiting", "confirmed"]) | Q(state__in=["checking", "writing"], lease_until__lt=at)
+            Q(state__in=["waiting", "confirmed"])
+            | Q(state__in=["checking", "writing"], lease_until__lt=at)
         )
 
     def stale(self, at: datetime) -> ImportRunQuerySet:

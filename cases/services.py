@@ -28,10 +28,12 @@ State = ImportRun.State
 @transaction.atomic
 def upload(kind: str, content: bytes, *, by: User, at: datetime) -> ImportRun:
     """Keep an uploaded file to be checked. Raises PermissionDenied or, in words, Refused for a file too large."""
-    if not by.has_perm("people.import_staff"):
+    if not by.has_perm("people.import_staff") or by.council is None:
         raise PermissionDenied
     if len(content) > settings.IMPORT_MAX_BYTES:
-        raise Refused(f"The file is larger than {settings.IMPORT_MAX_BYTES // 1024 // 1024} MB. Split it, or save it as CSV.")
+        raise Refused(
+            f"The file is larger than {settings.IMPORT_MAX_BYTES // 1024 // 1024} MB. Split it, or save it as CSV."
+        )
     if not content:
         raise Refused("The file is empty.")
     run = ImportRun.objects.create(
@@ -66,14 +68,20 @@ def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
 def take_up(run_id: int, *, at: datetime) -> ImportRun | None:
     """Take the next step of an import for a limited time; None when there is none to take."""
     run = (
-        ImportRun.objects.due(at).select_for_update(skip_locked=True, of=("self",)).select_related("council", "uploaded_by").filter(pk=run_id).first()
+        ImportRun.objects.due(at)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("council", "uploaded_by")
+        .filter(pk=run_id)
+        .first()
     )
     if run is None:
         return None
     run.tries += 1
     if run.tries > TRIES:
         run.state, run.content, run.ended_at = State.FAILED, None, at
-        run.faults = [{"row": 0, "column": "", "says": "It was tried three times and did not finish."}]
+        run.faults = [
+            {"row": 0, "column": "", "says": "It was tried three times and did not finish."}
+        ]
         run.save()
         return None
     run.state = State.CHECKING if run.state in {State.WAITING, State.CHECKING} else State.WRITING
@@ -98,7 +106,9 @@ def check(run: ImportRun, *, at: datetime) -> None:
     """Check the file, and try the writing of it to count what would change; nothing is kept of the trial."""
     module = KINDS[run.kind]
     try:
-        plan = module.read_plan(run.council, rows(bytes(run.content), max_rows=settings.IMPORT_MAX_ROWS))
+        plan = module.read_plan(
+            run.council, rows(bytes(run.content or b""), max_rows=settings.IMPORT_MAX_ROWS)
+        )
     except Unreadable as fault:
         finish_check(run, [{"row": 0, "column": "", "says": str(fault)}], 0, {}, at=at)
         return
@@ -117,10 +127,22 @@ def trial(run: ImportRun, plan: object, *, at: datetime) -> dict[str, int]:
     return counts
 
 
-def finish_check(run: ImportRun, faults: list[dict[str, object]], count: int, counts: dict[str, int], *, at: datetime) -> None:
+def finish_check(
+    run: ImportRun,
+    faults: list[dict[str, object]],
+    count: int,
+    counts: dict[str, int],
+    *,
+    at: datetime,
+) -> None:
     """Keep what the check found; a faulty file is not kept itself."""
     run.state = State.FAULTY if faults else State.CHECKED
-    run.faults, run.fault_count, run.rows, run.counts = faults[:KEPT_FAULTS], len(faults), count, counts
+    run.faults, run.fault_count, run.rows, run.counts = (
+        faults[:KEPT_FAULTS],
+        len(faults),
+        count,
+        counts,
+    )
     run.lease_until = None
     if faults:
         run.content, run.ended_at = None, at
@@ -131,11 +153,17 @@ def finish_check(run: ImportRun, faults: list[dict[str, object]], count: int, co
 def write(run: ImportRun, *, at: datetime) -> None:
     """Write the whole file, or nothing of it when something has changed since the check."""
     module = KINDS[run.kind]
-    plan = module.read_plan(run.council, rows(bytes(run.content), max_rows=settings.IMPORT_MAX_ROWS))
+    plan = module.read_plan(
+        run.council, rows(bytes(run.content or b""), max_rows=settings.IMPORT_MAX_ROWS)
+    )
     if plan.faults:
-        finish_check(run, [asdict(fault) for fault in plan.faults], len(plan.checked.rows), {}, at=at)
+        finish_check(
+            run, [asdict(fault) for fault in plan.faults], len(plan.checked.rows), {}, at=at
+        )
         return
-    run.counts = module.apply(run.council, plan, by=run.uploaded_by, at=at, on=timezone.localdate(at))
+    run.counts = module.apply(
+        run.council, plan, by=run.uploaded_by, at=at, on=timezone.localdate(at)
+    )
     run.state, run.content, run.lease_until, run.ended_at = State.DONE, None, None, at
     run.save()
 

@@ -18,4 +18,7 @@ def sweep_imports() -> int:
     """Take up what waits or was left in the middle, and discard old files; returns how many were taken up."""
     at = clock.now()
     services.discard_old(at=at)
-    return sum(services.work_on(pk, at=at) for pk in list(ImportRun.objects.due(at).values_list("pk", flat=True)[:10]))
+    return sum(
+        services.work_on(pk, at=at)
+        for pk in list(ImportRun.objects.due(at).values_list("pk", flat=True)[:10])
+    )

@@ -49,7 +49,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One child's reference: the number, the demographics, who works it."""
-    found = get_object_or_404(CaseFile.objects.visible_to(request.user).select_related("unit"), pk=pk)
+    found = get_object_or_404(
+        CaseFile.objects.visible_to(request.user).select_related("unit"), pk=pk
+    )
     record("open case", found, by=request.user, at=clock.now())
     involved = found.involvements.select_related("user").order_by("-from_on", "kind")
     return render(request, "cases/case.html", {"case": found, "involved": involved})
@@ -63,14 +65,21 @@ def import_(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             run = services.upload(
-                form.cleaned_data["kind"], form.cleaned_data["file"].read(), by=request.user, at=clock.now()
+                form.cleaned_data["kind"],
+                form.cleaned_data["file"].read(),
+                by=request.user,
+                at=clock.now(),
             )
         except Refused as fault:
             form.add_error("file", str(fault))
         else:
             ring(work_on_import, run.pk)
             return redirect("import-run", pk=run.pk)
-    runs = ImportRun.objects.visible_to(request.user).defer("content", "faults").select_related("uploaded_by")[:10]
+    runs = (
+        ImportRun.objects.visible_to(request.user)
+        .defer("content", "faults")
+        .select_related("uploaded_by")[:10]
+    )
     kinds = [(kind, label, services.KINDS[kind].COLUMNS) for kind, label in ImportRun.Kind.choices]
     context = {"form": form, "runs": runs, "kinds": kinds}
     return render(request, "cases/import.html", context, status=422 if form.errors else 200)
@@ -82,7 +91,9 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     check_import(request)
     run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
     page = Paginator(run.faults, 50).get_page(request.GET.get("page"))
-    template = "cases/_import_run.html" if request.headers.get("HX-Request") else "cases/import_run.html"
+    template = (
+        "cases/_import_run.html" if request.headers.get("HX-Request") else "cases/import_run.html"
+    )
     return render(request, template, {"run": run, "page": page, "working": run.state in WORKING})
 
 
@@ -105,9 +116,13 @@ def import_faults(request: HttpRequest, pk: int) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["Row", "Column", "What to do"])
-    writer.writerows([fault["row"], safe_cell(fault["column"]), safe_cell(fault["says"])] for fault in run.faults)
+    writer.writerows(
+        [fault["row"], safe_cell(fault["column"]), safe_cell(fault["says"])] for fault in run.faults
+    )
     record("download import faults", run, by=request.user, at=clock.now())
-    return download(out.getvalue().encode("utf-8-sig"), "import-faults.csv", "text/csv; charset=utf-8")
+    return download(
+        out.getvalue().encode("utf-8-sig"), "import-faults.csv", "text/csv; charset=utf-8"
+    )
 
 
 @require_safe
@@ -120,7 +135,9 @@ def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     if form == "csv":
         out = io.StringIO()
         csv.writer(out).writerows([[c.name for c in columns], [c.example for c in columns]])
-        return download(out.getvalue().encode("utf-8-sig"), f"{kind}-template.csv", "text/csv; charset=utf-8")
+        return download(
+            out.getvalue().encode("utf-8-sig"), f"{kind}-template.csv", "text/csv; charset=utf-8"
+        )
     return download(workbook(columns), f"{kind}-template.xlsx", XLSX)
 
 
@@ -142,5 +159,8 @@ def workbook(columns: tuple[Column, ...]) -> bytes:
 
 def download(content: bytes, name: str, kind: str) -> HttpResponse:
     """A file to keep."""
-    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    headers: dict[str, Any] = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
     return HttpResponse(content, content_type=kind, headers=headers)

@@ -21,5 +21,3 @@ def now() -> datetime:
 def today() -> date:
     """The day in London at the present moment."""
     return timezone.localdate(now())
-
-

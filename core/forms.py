@@ -6,18 +6,6 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-CLASSES = {
-    forms.Textarea: "govuk-textarea",
-    forms.Select: "govuk-select",
-    forms.ClearableFileInput: "govuk-file-upload",
-    forms.FileInput: "govuk-file-upload",
-    forms.CheckboxInput: "govuk-checkboxes__input",
-    forms.TextInput: "govuk-input",
-    forms.EmailInput: "govuk-input",
-    forms.PasswordInput: "govuk-input",
-    forms.NumberInput: "govuk-input",
-}
-
 
 class Radios(forms.RadioSelect):
     """A radio group whose first control carries the field's own id, so that error links land on it."""
@@ -43,17 +31,23 @@ class DateInput(forms.MultiWidget):
         return str(value).split("/") if value else [None] * 3
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        day, month, year = (str(box or "").strip() for box in super().value_from_datadict(data, files, name))
+        day, month, year = (
+            str(box or "").strip() for box in super().value_from_datadict(data, files, name)
+        )
         if not (day or month or year):
             return ""
         try:
-            return date(int(year), int(month), int(day)) if len(year) == 4 else f"{day}/{month}/{year}"
+            return (
+                date(int(year), int(month), int(day)) if len(year) == 4 else f"{day}/{month}/{year}"
+            )
         except ValueError:
             return f"{day}/{month}/{year}"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, self.decompress(value), attrs)
-        labels = zip(context["widget"]["subwidgets"], ("Day", "Month", "Year"), (2, 2, 4), strict=True)
+        labels = zip(
+            context["widget"]["subwidgets"], ("Day", "Month", "Year"), (2, 2, 4), strict=True
+        )
         for box, label, width in labels:
             box["label"], box["width"] = label, width
         return context
@@ -69,9 +63,13 @@ class DateField(forms.DateField):
         if isinstance(value, date) or not value:
             return super().to_python(value)
         boxes = str(value).split("/")
-        absent = [name for name, box in zip(("day", "month", "year"), boxes, strict=False) if not box]
+        absent = [
+            name for name, box in zip(("day", "month", "year"), boxes, strict=False) if not box
+        ]
         if absent:
-            raise forms.ValidationError(f"The date must include a {' and a '.join(absent)}.", code="invalid")
+            raise forms.ValidationError(
+                f"The date must include a {' and a '.join(absent)}.", code="invalid"
+            )
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
 
 
@@ -82,6 +80,20 @@ class TimeInput(forms.TextInput):
         return f"{value:%H:%M}" if isinstance(value, time) else super().format_value(value)
 
 
+CLASSES: dict[type[forms.Widget], str] = {
+    forms.Textarea: "govuk-textarea",
+    forms.Select: "govuk-select",
+    forms.ClearableFileInput: "govuk-file-upload",
+    forms.FileInput: "govuk-file-upload",
+    forms.CheckboxInput: "govuk-checkboxes__input",
+    forms.TextInput: "govuk-input",
+    forms.EmailInput: "govuk-input",
+    forms.PasswordInput: "govuk-input",
+    forms.NumberInput: "govuk-input",
+    TimeInput: "govuk-input govuk-input--width-5",
+}
+
+
 class ServiceForm(forms.Form):
     """A form in the service's look; every error is in words and nothing typed is lost."""
 
@@ -90,8 +102,9 @@ class ServiceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if name := CLASSES.get(type(field.widget)) or ("govuk-input govuk-input--width-5" if isinstance(field.widget, TimeInput) else ""):
-                field.widget.attrs["class"] = f"{name} {field.widget.attrs.get('class', '')}".strip()
+            if name := CLASSES.get(type(field.widget)):
+                given = field.widget.attrs.get("class", "")
+                field.widget.attrs["class"] = f"{name} {given}".strip()
             if isinstance(field.widget, forms.TextInput):
                 field.widget.attrs.setdefault("autocomplete", "off")
             if isinstance(field, forms.TimeField):

@@ -72,7 +72,9 @@ class BrowserSafety:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
         if not request.path.startswith("/static/"):
             add_never_cache_headers(response)
         return response

@@ -58,10 +58,14 @@ class Notice(models.Model):
     Neither the text nor the link holds a name or anything about a child beyond the case number.
     """
 
-    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+    )
     key = models.CharField(max_length=200)
     kind = models.CharField(max_length=60)
-    roles = models.CharField(max_length=200, blank=True, help_text="the roles by which the person was reached")
+    roles = models.CharField(
+        max_length=200, blank=True, help_text="the roles by which the person was reached"
+    )
     subject = models.CharField(max_length=200)
     text = models.TextField()
     path = models.CharField(max_length=200, blank=True)

@@ -30,7 +30,9 @@ class Move:
             raise Refused(self.otherwise)
 
 
-def draw(title: str, states: Iterable[tuple[str, str]], moves: Iterable[Move], first: str) -> str:
+def draw(
+    title: str, states: Iterable[tuple[str, object]], moves: Iterable[Move], first: str
+) -> str:
     """The machine as a Mermaid state diagram; `states` are pairs of value and label."""
     lines = ["---", f"title: {title}", "---", "stateDiagram-v2", f"    [*] --> {first}"]
     lines += [f"    {value} : {label}" for value, label in states]

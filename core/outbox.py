@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from core.models import Notice
@@ -24,10 +25,14 @@ def send_unsent(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def send_one(pk: int, *, mail: object, at: datetime) -> bool:
+def send_one(pk: int, *, mail: BaseEmailBackend, at: datetime) -> bool:
     """Send one message unless another worker has it or it has gone; a failure is counted and kept."""
     notice = (
-        Notice.objects.unsent().select_related("to").select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        Notice.objects.unsent()
+        .select_related("to")
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=pk)
+        .first()
     )
     if notice is None:
         return False

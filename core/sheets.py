@@ -49,22 +49,34 @@ def check_rows(rows: Iterable[Row], columns: tuple[Column, ...]) -> Checked:
     checked = Checked()
     keys = {norm(column.name): column for column in columns}
     for row in with_header_checked(rows, keys, columns):
-        values = {column.name: cell_value(row, name, column, checked) for name, column in keys.items()}
+        values = {
+            column.name: cell_value(row, name, column, checked) for name, column in keys.items()
+        }
         checked.rows.append((row.number, values))
     return checked
 
 
-def with_header_checked(rows: Iterable[Row], keys: dict[str, Column], columns: tuple[Column, ...]) -> Iterator[Row]:
+def with_header_checked(
+    rows: Iterable[Row], keys: dict[str, Column], columns: tuple[Column, ...]
+) -> Iterator[Row]:
     """The rows, once the header of the first holds every needed column and no unknown one."""
     first = True
     for row in rows:
         if first:
             first = False
-            absent = [column.name for column in columns if column.needed and norm(column.name) not in row.cells]
+            absent = [
+                column.name
+                for column in columns
+                if column.needed and norm(column.name) not in row.cells
+            ]
             if absent:
-                raise Unreadable(f"The file has no column “{absent[0]}”. Download the template to see every column.")
+                raise Unreadable(
+                    f"The file has no column “{absent[0]}”. Download the template to see every column."
+                )
             if unknown := [name for name in row.cells if name and name not in keys]:
-                raise Unreadable(f"The column “{unknown[0]}” is not known here. Take it out, or rename it as in the template.")
+                raise Unreadable(
+                    f"The column “{unknown[0]}” is not known here. Take it out, or rename it as in the template."
+                )
         yield row
 
 

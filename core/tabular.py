@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 import openpyxl
-from defusedxml import EntitiesForbidden
+from defusedxml import EntitiesForbidden  # type: ignore[import-untyped]
 from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_UNPACKED = 120 * 1024 * 1024
@@ -42,7 +42,9 @@ def rows(content: bytes, *, max_rows: int) -> Iterator[Row]:
     header: list[str] | None = None
     for number, cells in enumerate(table, start=1):
         if number > max_rows + 1:
-            raise Unreadable(f"The file has more than {max_rows:,} rows. Split it and import the parts one after the other.")
+            raise Unreadable(
+                f"The file has more than {max_rows:,} rows. Split it and import the parts one after the other."
+            )
         if header is None:
             header = checked_header(cells)
         elif any(cells):
@@ -66,7 +68,9 @@ def checked_header(cells: list[str]) -> list[str]:
 def text_table(content: bytes) -> Iterator[list[str]]:
     """A CSV file, with comma, semicolon or tab, in UTF-8 or the older Windows encoding."""
     if content[:4] == OLE:
-        raise Unreadable("This is an old Excel file or one with a password. Save it as .xlsx without a password, or as CSV.")
+        raise Unreadable(
+            "This is an old Excel file or one with a password. Save it as .xlsx without a password, or as CSV."
+        )
     if b"\x00" in content[:4096]:
         raise Unreadable("This is not a table. Upload a CSV or an .xlsx file.")
     try:
@@ -81,7 +85,9 @@ def text_table(content: bytes) -> Iterator[list[str]]:
         for cells in reader:
             yield [clean(cell) for cell in cells[:MAX_COLUMNS]]
     except csv.Error:
-        raise Unreadable(f"Row {reader.line_num} cannot be read as CSV. Check its quotation marks.") from None
+        raise Unreadable(
+            f"Row {reader.line_num} cannot be read as CSV. Check its quotation marks."
+        ) from None
 
 
 def clean(value: str) -> str:
@@ -98,7 +104,9 @@ def check_package(content: bytes) -> None:
         raise Unreadable("The workbook is damaged. Save it again and upload it.") from None
     names = {entry.filename for entry in entries}
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise Unreadable("The workbook is too large when unpacked. Delete what is not needed, or save the sheet as CSV.")
+        raise Unreadable(
+            "The workbook is too large when unpacked. Delete what is not needed, or save the sheet as CSV."
+        )
     if "xl/workbook.xml" not in names:
         raise Unreadable("This is not an Excel workbook. Upload a CSV or an .xlsx file.")
     if any(name.endswith("vbaProject.bin") for name in names):
@@ -116,7 +124,9 @@ def xlsx(content: bytes) -> Iterator[list[str]]:
         for cells in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
             yield [cell_text(cell) for cell in cells]
     except EntitiesForbidden:
-        raise Unreadable("The workbook holds something unsafe. Save the sheet as CSV and upload that.") from None
+        raise Unreadable(
+            "The workbook holds something unsafe. Save the sheet as CSV and upload that."
+        ) from None
     except (InvalidFileException, KeyError, ValueError, IndexError, zipfile.BadZipFile, EOFError):
         raise Unreadable("The workbook is damaged. Save it again and upload it.") from None
 

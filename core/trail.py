@@ -33,7 +33,9 @@ def record(
         verb=verb,
         subject_type=row._meta.label_lower if row is not None else str(subject),
         subject_id=row.pk if row is not None else None,
-        council_id=council_id or getattr(row, "council_id", None) or getattr(by, "council_id", None),
+        council_id=council_id
+        or getattr(row, "council_id", None)
+        or getattr(by, "council_id", None),
         by_id=by.pk if by is not None else None,
         cause=cause,
         source=source.get(),

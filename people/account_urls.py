@@ -32,6 +32,14 @@ urlpatterns = [
     path("security/app/activate/", totp.activate_totp, name="mfa_activate_totp"),
     path("security/app/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("security/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("security/codes/generate/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("security/codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "security/codes/generate/",
+        codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "security/codes/download/",
+        codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
 ]

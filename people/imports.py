@@ -17,23 +17,64 @@ from people.models import Council, OrgUnit, Post, PostHolding, PostType, User
 from people.querysets import on_day
 
 COLUMNS = (
-    Column("Staff number", "The person's number in your staff system. Leave it empty for a vacant post.", longest=40, example="10452"),
-    Column("Name", "First name and family name. Needed with a staff number.", example="Amina Okafor"),
-    Column("E-mail", "Work address; the person signs in with it. Needed with a staff number.", "email", longest=200, example="amina.okafor@council.gov.uk"),
-    Column("Post code", "The post's own number. It stays when people come and go.", needed=True, longest=40, example="P-0117"),
-    Column("Post type", "The code of the kind of post in your framework, such as TM.", needed=True, longest=40, example="TM"),
-    Column("Team code", "The team the post sits in. Leave it empty for a post above the teams.", longest=40, example="FS1"),
+    Column(
+        "Staff number",
+        "The person's number in your staff system. Leave it empty for a vacant post.",
+        longest=40,
+        example="10452",
+    ),
+    Column(
+        "Name", "First name and family name. Needed with a staff number.", example="Amina Okafor"
+    ),
+    Column(
+        "E-mail",
+        "Work address; the person signs in with it. Needed with a staff number.",
+        "email",
+        longest=200,
+        example="amina.okafor@council.gov.uk",
+    ),
+    Column(
+        "Post code",
+        "The post's own number. It stays when people come and go.",
+        needed=True,
+        longest=40,
+        example="P-0117",
+    ),
+    Column(
+        "Post type",
+        "The code of the kind of post in your framework, such as TM.",
+        needed=True,
+        longest=40,
+        example="TM",
+    ),
+    Column(
+        "Team code",
+        "The team the post sits in. Leave it empty for a post above the teams.",
+        longest=40,
+        example="FS1",
+    ),
     Column("Team", "The team's name.", example="Family support 1"),
     Column("Service code", "The service the team or post belongs to.", longest=40, example="FS"),
     Column("Service", "The service's name.", example="Family support"),
     Column("Directorate code", "The directorate above the service.", longest=40, example="CS"),
     Column("Directorate", "The directorate's name.", example="Children's services"),
-    Column("Reports to", "The post code of the manager's post. Leave it empty at the top.", longest=40, example="P-0012"),
-    Column("From", "First day in the post. Needed with a staff number.", "date", example="2024-09-01"),
+    Column(
+        "Reports to",
+        "The post code of the manager's post. Leave it empty at the top.",
+        longest=40,
+        example="P-0012",
+    ),
+    Column(
+        "From", "First day in the post. Needed with a staff number.", "date", example="2024-09-01"
+    ),
     Column("To", "Last day in the post. Leave it empty while they hold it.", "date", example=""),
     Column("Cover", "Yes for a deputy who covers the post.", "yes_no", example="no"),
 )
-LEVELS = (("Directorate", OrgUnit.Kind.DIRECTORATE), ("Service", OrgUnit.Kind.SERVICE), ("Team", OrgUnit.Kind.TEAM))
+LEVELS = (
+    ("Directorate", OrgUnit.Kind.DIRECTORATE),
+    ("Service", OrgUnit.Kind.SERVICE),
+    ("Team", OrgUnit.Kind.TEAM),
+)
 BATCH = 2_000
 
 
@@ -67,7 +108,11 @@ def read_plan(council: Council, rows: Iterable[Row]) -> Plan:
 def same(plan: Plan, group: dict[Any, Any], key: Any, value: Any, number: int, column: str) -> None:
     """Keep a value for a code; another value for the same code is a fault."""
     if group.setdefault(key, value) != value:
-        plan.checked.fault(number, column, f"“{key}” stands in an earlier row with other details. Make the rows agree.")
+        plan.checked.fault(
+            number,
+            column,
+            f"“{key}” stands in an earlier row with other details. Make the rows agree.",
+        )
 
 
 def unit_code(row: dict[str, Any]) -> str:
@@ -82,10 +127,14 @@ def read_unit(plan: Plan, number: int, row: dict[str, Any]) -> None:
         code = row[f"{name} code"]
         if not code:
             continue
-        same(plan, plan.units, code, (kind.value, row[name] or code, parent), number, f"{name} code")
+        same(
+            plan, plan.units, code, (kind.value, row[name] or code, parent), number, f"{name} code"
+        )
         parent = code
     if not parent:
-        plan.checked.fault(number, "Team code", "Enter the code of the team, the service or the directorate.")
+        plan.checked.fault(
+            number, "Team code", "Enter the code of the team, the service or the directorate."
+        )
 
 
 def read_post(plan: Plan, number: int, row: dict[str, Any]) -> None:
@@ -102,7 +151,11 @@ def read_person(plan: Plan, number: int, row: dict[str, Any]) -> None:
     staff = row["Staff number"]
     if not staff:
         if row["Name"] or row["E-mail"]:
-            plan.checked.fault(number, "Staff number", "Enter the staff number, or leave name and e-mail empty for a vacant post.")
+            plan.checked.fault(
+                number,
+                "Staff number",
+                "Enter the staff number, or leave name and e-mail empty for a vacant post.",
+            )
         return
     for name in ("Name", "E-mail", "From"):
         if not row[name]:
@@ -113,7 +166,9 @@ def read_person(plan: Plan, number: int, row: dict[str, Any]) -> None:
     if row["From"]:
         key = (row["Post code"], staff, row["From"])
         if key in plan.holdings:
-            plan.checked.fault(number, "Staff number", "This person, post and first day stand in an earlier row.")
+            plan.checked.fault(
+                number, "Staff number", "This person, post and first day stand in an earlier row."
+            )
         plan.holdings[key] = (row["To"], row["Cover"])
 
 
@@ -126,16 +181,26 @@ def check_against(council: Council, plan: Plan) -> None:
     first_row: dict[str, int] = {}
     for number, row in plan.checked.rows:
         if row["Post type"] and row["Post type"] not in types:
-            plan.checked.fault(number, "Post type", f"“{row['Post type']}” is not a kind of post in your framework.")
+            plan.checked.fault(
+                number,
+                "Post type",
+                f"“{row['Post type']}” is not a kind of post in your framework.",
+            )
         if row["Reports to"] and row["Reports to"] not in above:
-            plan.checked.fault(number, "Reports to", f"There is no post “{row['Reports to']}” in this file or before it.")
+            plan.checked.fault(
+                number,
+                "Reports to",
+                f"There is no post “{row['Reports to']}” in this file or before it.",
+            )
         if row["Post code"] and row["Post code"] not in first_row:
             first_row[row["Post code"]] = number
         if fault := email_fault(row, owners):
             plan.checked.fault(number, "E-mail", fault)
     for code in circles(above):
         if code in first_row:
-            plan.checked.fault(first_row[code], "Reports to", "These posts report to each other in a circle.")
+            plan.checked.fault(
+                first_row[code], "Reports to", "These posts report to each other in a circle."
+            )
 
 
 def email_owners(council: Council, plan: Plan) -> dict[str, str]:
@@ -155,7 +220,11 @@ def email_fault(row: dict[str, Any], owners: dict[str, str]) -> str:
     if not email or not staff or owners.get(email, staff) == staff:
         return ""
     owner = owners[email]
-    return f"This address belongs to staff number {owner}." if owner else "This address cannot be used here."
+    return (
+        f"This address belongs to staff number {owner}."
+        if owner
+        else "This address cannot be used here."
+    )
 
 
 def circles(above: dict[str, str | None]) -> list[str]:
@@ -177,7 +246,9 @@ def circles(above: dict[str, str | None]) -> list[str]:
 
 
 @transaction.atomic
-def apply(council: Council, plan: Plan, *, by: User | None, at: datetime, on: date, cause: str = "") -> dict[str, int]:
+def apply(
+    council: Council, plan: Plan, *, by: User | None, at: datetime, on: date, cause: str = ""
+) -> dict[str, int]:
     """Write the plan; gives counts of what was new and changed. The same plan again changes nothing.
 
     Nobody who is not in the file is removed; a last day ends a post, and somebody without
@@ -190,7 +261,15 @@ def apply(council: Council, plan: Plan, *, by: User | None, at: datetime, on: da
     people = write_people(council, plan, counts)
     write_holdings(plan, posts, people, counts)
     end_sign_ins(council, [user.pk for user in people.values()], on)
-    record("import staff", council, by=by, cause="" if by else cause or "command", at=at, council_id=council.pk, detail=dict(counts))
+    record(
+        "import staff",
+        council,
+        by=by,
+        cause="" if by else cause or "command",
+        at=at,
+        council_id=council.pk,
+        detail=dict(counts),
+    )
     return dict(counts)
 
 
@@ -205,7 +284,11 @@ def write_units(council: Council, plan: Plan, counts: Counter[str]) -> dict[str,
 
 
 def write_unit(
-    council: Council, there: dict[str, OrgUnit], code: str, value: tuple[str, str, str], counts: Counter[str]
+    council: Council,
+    there: dict[str, OrgUnit],
+    code: str,
+    value: tuple[str, str, str],
+    counts: Counter[str],
 ) -> None:
     """One unit, with what is below it when it moves."""
     level, name, parent = value
@@ -231,7 +314,9 @@ def write_unit(
                 below.save(update_fields=["path"])
 
 
-def write_posts(council: Council, plan: Plan, units: dict[str, OrgUnit], counts: Counter[str]) -> dict[str, Post]:
+def write_posts(
+    council: Council, plan: Plan, units: dict[str, OrgUnit], counts: Counter[str]
+) -> dict[str, Post]:
     """The posts, then whom each reports to."""
     types = {one.code: one for one in PostType.objects.filter(council=council)}
     there = {post.code: post for post in Post.objects.filter(council=council)}
@@ -257,7 +342,10 @@ def write_posts(council: Council, plan: Plan, units: dict[str, OrgUnit], counts:
 
 def write_people(council: Council, plan: Plan, counts: Counter[str]) -> dict[str, User]:
     """The people of the file, by staff number."""
-    there = {user.staff_number: user for user in User.objects.filter(council=council, staff_number__in=plan.people)}
+    there = {
+        user.staff_number: user
+        for user in User.objects.filter(council=council, staff_number__in=plan.people)
+    }
     nothing = make_password(None)
     new = [
         User(council=council, staff_number=staff, name=name, email=email, password=nothing)
@@ -277,7 +365,9 @@ def write_people(council: Council, plan: Plan, counts: Counter[str]) -> dict[str
     return there
 
 
-def write_holdings(plan: Plan, posts: dict[str, Post], people: dict[str, User], counts: Counter[str]) -> None:
+def write_holdings(
+    plan: Plan, posts: dict[str, Post], people: dict[str, User], counts: Counter[str]
+) -> None:
     """Who holds which post from when to when."""
     ids = [user.pk for user in people.values()]
     rows = PostHolding.objects.filter(user_id__in=ids)
@@ -287,7 +377,11 @@ def write_holdings(plan: Plan, posts: dict[str, Post], people: dict[str, User], 
         key = (posts[post].pk, people[staff].pk, from_on)
         row = there.get(key)
         if row is None:
-            new.append(PostHolding(post_id=key[0], user_id=key[1], from_on=from_on, to_on=to_on, cover=cover))
+            new.append(
+                PostHolding(
+                    post_id=key[0], user_id=key[1], from_on=from_on, to_on=to_on, cover=cover
+                )
+            )
         elif (row.to_on, row.cover) != (to_on, cover):
             row.to_on, row.cover = to_on, cover
             changed.append(row)
@@ -299,6 +393,8 @@ def write_holdings(plan: Plan, posts: dict[str, Post], people: dict[str, User], 
 
 def end_sign_ins(council: Council, ids: list[int], on: date) -> None:
     """Only people who hold a post, now or later, can sign in."""
-    holding = PostHolding.objects.filter(on_day(on) | Q(from_on__gt=on), user_id__in=ids).values("user_id")
+    holding = PostHolding.objects.filter(on_day(on) | Q(from_on__gt=on), user_id__in=ids).values(
+        "user_id"
+    )
     User.objects.filter(pk__in=ids, is_active=True).exclude(pk__in=holding).update(is_active=False)
     User.objects.filter(pk__in=holding, is_active=False, council=council).update(is_active=True)

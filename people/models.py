@@ -34,7 +34,9 @@ class OrgUnit(models.Model):
         TEAM = "team", "Team"
 
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="units")
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
@@ -56,7 +58,9 @@ class PostType(models.Model):
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="post_types")
     code = models.CharField(max_length=40)
     title = models.CharField(max_length=120)
-    roles = ArrayField(models.CharField(max_length=40, choices=[(r.value, r.value) for r in Role]), default=list)
+    roles = ArrayField(
+        models.CharField(max_length=40, choices=[(r.value, r.value) for r in Role]), default=list
+    )
 
     class Meta:
         ordering = ("title",)
@@ -72,7 +76,9 @@ class Post(models.Model):
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="posts")
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="posts")
     type = models.ForeignKey(PostType, on_delete=models.PROTECT, related_name="posts")
-    reports_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
+    reports_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
     code = models.CharField(max_length=40)
 
     objects = PostQuerySet.as_manager()
@@ -81,7 +87,9 @@ class Post(models.Model):
         ordering = ("code",)
         constraints = [
             models.UniqueConstraint(fields=["council", "code"], name="post_code_once"),
-            models.CheckConstraint(condition=~Q(reports_to=F("id")), name="post_not_its_own_manager"),
+            models.CheckConstraint(
+                condition=~Q(reports_to=F("id")), name="post_not_its_own_manager"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +99,9 @@ class Post(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Makes accounts; e-mail addresses are kept in lower case so that one person has one account."""
 
-    def create_user(self, email: str, name: str, password: str | None = None, **extra: Any) -> "User":
+    def create_user(
+        self, email: str, name: str, password: str | None = None, **extra: Any
+    ) -> "User":
         user = self.model(email=email.strip().lower(), name=name, **extra)
         user.set_password(password)
         user.save(using=self._db)
@@ -104,7 +114,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who signs in. What they may do follows the posts they hold on the day, nothing else."""
 
-    council = models.ForeignKey(Council, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    council = models.ForeignKey(
+        Council, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     staff_number = models.CharField(max_length=40, blank=True)
@@ -124,7 +136,9 @@ class User(AbstractBaseUser):
         ordering = ("name",)
         constraints = [
             models.UniqueConstraint(
-                fields=["council", "staff_number"], condition=~Q(staff_number=""), name="staff_number_once"
+                fields=["council", "staff_number"],
+                condition=~Q(staff_number=""),
+                name="staff_number_once",
             ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_lower_case"),
         ]
@@ -163,10 +177,14 @@ class PostHolding(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["post", "user", "from_on"], name="holding_once"),
             models.CheckConstraint(
-                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="holding_ends_after_start"
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                name="holding_ends_after_start",
             ),
         ]
-        indexes = [models.Index(fields=["user", "from_on"]), models.Index(fields=["post", "from_on"])]
+        indexes = [
+            models.Index(fields=["user", "from_on"]),
+            models.Index(fields=["post", "from_on"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.post_id} from {self.from_on:%Y-%m-%d}"

@@ -57,5 +57,10 @@ class Line:
 
     def holders(self, role: str) -> tuple[int, ...]:
         """Everybody in the council who holds a post with this role."""
-        found = {pk: None for _, seat in sorted(self.seats.items()) if role in seat.roles for pk in seat.holders}
+        found = {
+            pk: None
+            for _, seat in sorted(self.seats.items())
+            if role in seat.roles
+            for pk in seat.holders
+        }
         return tuple(found)

@@ -12,10 +12,14 @@ from people.roles import MANAGERS, WORDS, Role
 def line(council_id: int, on: date) -> Line:
     """The council's line of management on the day; two queries whatever its size."""
     held: dict[int, list[int]] = defaultdict(list)
-    holdings = PostHolding.objects.current(on).filter(post__council_id=council_id, user__is_active=True)
+    holdings = PostHolding.objects.current(on).filter(
+        post__council_id=council_id, user__is_active=True
+    )
     for post_id, user_id in holdings.order_by("cover", "pk").values_list("post_id", "user_id"):
         held[post_id].append(user_id)
-    posts = Post.objects.filter(council_id=council_id).values_list("pk", "unit_id", "reports_to_id", "type__roles")
+    posts = Post.objects.filter(council_id=council_id).values_list(
+        "pk", "unit_id", "reports_to_id", "type__roles"
+    )
     return Line(
         {
             pk: Seat(pk, unit_id, frozenset(roles), above, tuple(dict.fromkeys(held.get(pk, ()))))
@@ -28,9 +32,12 @@ def posts_of(user: User, on: date) -> list[tuple[frozenset[str], str]]:
     """The roles and the unit path of each post held on the day; asked once for each request's user."""
     cache: dict[date, list[tuple[frozenset[str], str]]] = user.__dict__.setdefault("_posts_on", {})
     if on not in cache:
-        rows = PostHolding.objects.current(on).filter(user_id=user.pk, post__council_id=user.council_id)
+        rows = PostHolding.objects.current(on).filter(
+            user_id=user.pk, post__council_id=user.council_id
+        )
         cache[on] = [
-            (frozenset(roles), path) for roles, path in rows.values_list("post__type__roles", "post__unit__path")
+            (frozenset(roles), path)
+            for roles, path in rows.values_list("post__type__roles", "post__unit__path")
         ]
     return cache[on]
 

@@ -12,9 +12,15 @@ from people.models import Council, OrgUnit, Post, PostHolding, PostType, User
 @transaction.atomic
 def set_post_types(council: Council, rows: Iterable[tuple[str, str, Iterable[str]]]) -> int:
     """Make the council's kinds of post follow its framework: code, title, engine roles. Returns how many."""
-    made = [PostType(council=council, code=code, title=title, roles=list(roles)) for code, title, roles in rows]
+    made = [
+        PostType(council=council, code=code, title=title, roles=list(roles))
+        for code, title, roles in rows
+    ]
     PostType.objects.bulk_create(
-        made, update_conflicts=True, unique_fields=["council", "code"], update_fields=["title", "roles"]
+        made,
+        update_conflicts=True,
+        unique_fields=["council", "code"],
+        update_fields=["title", "roles"],
     )
     return len(made)
 
@@ -31,20 +37,28 @@ def save_unit(unit: OrgUnit) -> OrgUnit:
 
 
 @transaction.atomic
-def join(user: User, post: Post, *, from_on: date, at: datetime, by: User | None = None, cause: str = "") -> PostHolding:
+def join(
+    user: User, post: Post, *, from_on: date, at: datetime, by: User | None = None, cause: str = ""
+) -> PostHolding:
     """Somebody takes up a post from a day on."""
     holding, _ = PostHolding.objects.get_or_create(post=post, user=user, from_on=from_on)
     if not user.is_active:
         user.is_active = True
         user.save(update_fields=["is_active"])
-    record("join", user, by=by, cause="" if by else cause or "command", at=at, detail={"post": post.pk})
+    record(
+        "join", user, by=by, cause="" if by else cause or "command", at=at, detail={"post": post.pk}
+    )
     return holding
 
 
 @transaction.atomic
-def leave(user: User, *, last_day: date, at: datetime, by: User | None = None, cause: str = "") -> None:
+def leave(
+    user: User, *, last_day: date, at: datetime, by: User | None = None, cause: str = ""
+) -> None:
     """Somebody leaves: their posts end on their last day, and they cannot sign in after it."""
-    held = PostHolding.objects.filter(user=user, to_on=None) | PostHolding.objects.filter(user=user, to_on__gt=last_day)
+    held = PostHolding.objects.filter(user=user, to_on=None) | PostHolding.objects.filter(
+        user=user, to_on__gt=last_day
+    )
     held.filter(from_on__lte=last_day).update(to_on=last_day)
     held.filter(from_on__gt=last_day).delete()
     if last_day <= at.date() - timedelta(days=1):

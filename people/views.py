@@ -19,9 +19,15 @@ def people(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     words = request.GET.get("q", "").strip()
     held = PostHolding.objects.current(clock.today()).select_related("post__type", "post__unit")
-    found = User.objects.visible_to(request.user).prefetch_related(Prefetch("holdings", held, to_attr="held"))
+    found = User.objects.visible_to(request.user).prefetch_related(
+        Prefetch("holdings", held, to_attr="held")
+    )
     if words:
-        found = found.filter(Q(name__icontains=words) | Q(email__istartswith=words) | Q(staff_number__istartswith=words))
+        found = found.filter(
+            Q(name__icontains=words)
+            | Q(email__istartswith=words)
+            | Q(staff_number__istartswith=words)
+        )
     page = Paginator(found.order_by("name", "pk"), 50).get_page(request.GET.get("page"))
     record("list people", "people", by=request.user, at=clock.now())
     return render(request, "people/people.html", {"page": page, "words": words})

@@ -47,7 +47,10 @@ class Scene:
 
 def qa_officer(council: Council, on: date) -> User | None:
     """Somebody in the council's QA team."""
-    return next((u for role in QA_TEAM for u in User.objects.filter(council=council).holding(role, on)), None)
+    return next(
+        (u for role in QA_TEAM for u in User.objects.filter(council=council).holding(role, on)),
+        None,
+    )
 
 
 @transaction.atomic
@@ -61,7 +64,7 @@ def make_audits(council: Council, *, at: datetime, stages: tuple[str, ...] = STA
     if tool is None:
         return []
     scene = Scene(council, officer, tool, at)
-    made = []
+    made: list[Audit] = []
     for case in CaseFile.objects.filter(council=council).open_on(on).order_by("number"):
         if len(made) == len(stages):
             break
@@ -118,7 +121,13 @@ def bring_to(audit: Audit, stage: str, scene: Scene) -> Audit:
     answer_all(audit, gate=RETURN, at=scene.at)
     due_on = timezone.localdate(scene.at) + timedelta(days=21)
     kind = selectors.edition_of(audit).policy.actions.kinds[0].code
-    plan = Plan(kind, "Hold a family network meeting and record who will do what.", "More adults keep the child safe.", audit.worker, due_on)
+    plan = Plan(
+        kind,
+        "Hold a family network meeting and record who will do what.",
+        "More adults keep the child safe.",
+        audit.worker,
+        due_on,
+    )
     record_action(audit, plan, by=audit.auditor, at=scene.at)
     return return_audit(audit, by=audit.auditor, at=scene.at)
 
@@ -136,7 +145,14 @@ def answer_all(audit: Audit, *, gate: str, at: datetime) -> None:
             by = people[one.respondent]
             if by is not None:
                 save_answer(
-                    audit, one.section, one.part, invented(one.part, audit), instance=one.instance, read_version=0, by=by, at=at
+                    audit,
+                    one.section,
+                    one.part,
+                    invented(one.part, audit),
+                    instance=one.instance,
+                    read_version=0,
+                    by=by,
+                    at=at,
                 )
 
 
@@ -161,6 +177,8 @@ def invented(part: PartForm, audit: Audit) -> Given:
             return Given(day=timezone.localdate(audit.allocated_at))
         case "evidence":
             text = TEXTS.get(part.code.rpartition(".")[2], TEXTS["strengths"])
-            return Given(text=text, place="Case notes, visits", day=timezone.localdate(audit.allocated_at))
+            return Given(
+                text=text, place="Case notes, visits", day=timezone.localdate(audit.allocated_at)
+            )
         case _:
             return Given(text=TEXTS.get(part.code.rpartition(".")[2], TEXTS["strengths"]))

@@ -21,10 +21,18 @@ class AllocationForm(ServiceForm):
     """Who audits, whose work, in which month."""
 
     auditor = forms.ChoiceField(label="Auditor", error_messages={"required": "Choose the auditor."})
-    worker = forms.ChoiceField(label="Worker whose practice is looked at", widget=Radios, error_messages={"required": "Choose the worker."})
+    worker = forms.ChoiceField(
+        label="Worker whose practice is looked at",
+        widget=Radios,
+        error_messages={"required": "Choose the worker."},
+    )
     second_worker = forms.ChoiceField(label="Second worker", required=False)
-    tool = forms.ChoiceField(label="Form", widget=Radios, error_messages={"required": "Choose the form."})
-    month = forms.ChoiceField(label="Month the audit counts for", error_messages={"required": "Choose the month."})
+    tool = forms.ChoiceField(
+        label="Form", widget=Radios, error_messages={"required": "Choose the form."}
+    )
+    month = forms.ChoiceField(
+        label="Month the audit counts for", error_messages={"required": "Choose the month."}
+    )
     practice_week = forms.BooleanField(label="This audit is part of Practice Week", required=False)
     confirmed = forms.BooleanField(label="Yes, allocate it all the same", required=False)
 
@@ -40,10 +48,15 @@ class AllocationForm(ServiceForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["auditor"].choices = [("", "Choose an auditor"), *map(auditor_choice, candidates)]
+        self.fields["auditor"].choices = [
+            ("", "Choose an auditor"),
+            *map(auditor_choice, candidates),
+        ]
         self.fields["worker"].choices = workers
         self.fields["second_worker"].choices = [("", "No second worker"), *seconds]
-        self.fields["second_worker"].label = f"{second_label} (if any)" if second_label else "Second worker (if any)"
+        self.fields["second_worker"].label = (
+            f"{second_label} (if any)" if second_label else "Second worker (if any)"
+        )
         self.fields["tool"].choices = tools
         self.fields["month"].choices = months
         if not seconds:
@@ -62,5 +75,3 @@ def auditor_choice(candidate: Candidate) -> tuple[str, str]:
     load = f", {candidate.auditor.allotted} already" if candidate.auditor.allotted else ""
     bar = " – cannot audit this file" if candidate.objections else ""
     return str(candidate.user.pk), f"{candidate.user.name} ({candidate.post}{load}){bar}"
-
-

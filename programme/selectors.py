@@ -43,7 +43,9 @@ def period_of(rule: Allocation, month: date, year_start: int = 4) -> tuple[date,
     first = (month.month - year_start) % 12 // 3 * 3
     start_index = month.year * 12 + month.month - 1 - ((month.month - year_start) % 12 - first)
     end_index = start_index + 2
-    return date(start_index // 12, start_index % 12 + 1, 1), date(end_index // 12, end_index % 12 + 1, 1)
+    return date(start_index // 12, start_index % 12 + 1, 1), date(
+        end_index // 12, end_index % 12 + 1, 1
+    )
 
 
 def file_of(case: CaseFile, worker_ids: set[int], tree: Line, services: dict[int, OrgUnit]) -> File:
@@ -67,7 +69,9 @@ def candidates(
     """
     rule = edition.policy.allocation
     tree = line(case.council_id, on)
-    services = {u.pk: u for u in OrgUnit.objects.filter(council=case.council_id, kind=OrgUnit.Kind.SERVICE)}
+    services = {
+        u.pk: u for u in OrgUnit.objects.filter(council=case.council_id, kind=OrgUnit.Kind.SERVICE)
+    }
     file = file_of(case, worker_ids, tree, services)
     holdings = (
         PostHolding.objects.current(on)

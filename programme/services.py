@@ -51,7 +51,9 @@ def allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool = False)
     try:
         return _allocate(choice, by=by, at=at, confirmed=confirmed)
     except Refused as fault:
-        record("allocation refused", choice.case, by=by, at=at, detail={"rules": len(fault.problems)})
+        record(
+            "allocation refused", choice.case, by=by, at=at, detail={"rules": len(fault.problems)}
+        )
         raise
 
 
@@ -65,7 +67,10 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
     rule = framework.policy.allocation
     check_people(choice, on)
     ids = {person.pk for person in (choice.worker, choice.second_worker) if person}
-    found = {one.user.pk: one for one in candidates(framework, choice.case, ids, month=choice.month, on=on)}
+    found = {
+        one.user.pk: one
+        for one in candidates(framework, choice.case, ids, month=choice.month, on=on)
+    }
     candidate = found.get(choice.auditor.pk)
     check_auditor(candidate)
     if not confirmed and (doubts := doubts_about(choice, candidate, rule)):
@@ -80,7 +85,9 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
             second_worker=choice.second_worker,
             manager=User.objects.filter(pk__in=manager_ids).order_by("pk").first(),
             month=choice.month,
-            deadline_on=deadline(rule.deadline, allocated_on=on, month=choice.month, audit_on=choice.audit_on),
+            deadline_on=deadline(
+                rule.deadline, allocated_on=on, month=choice.month, audit_on=choice.audit_on
+            ),
             practice_week=choice.practice_week,
         ),
         by=by,
@@ -109,7 +116,9 @@ def check_people(choice: Choice, on: date) -> None:
 def check_auditor(candidate: Candidate | None) -> None:
     """Refuse somebody who holds no post that audits, or against whom a rule stands."""
     if candidate is None:
-        raise Refused("This person cannot be given audits.", ["The person holds no post that audits today."])
+        raise Refused(
+            "This person cannot be given audits.", ["The person holds no post that audits today."]
+        )
     if candidate.objections:
         raise Refused("This person cannot audit this file.", candidate.objections)
 

@@ -34,12 +34,19 @@ def choose_case(request: HttpRequest) -> HttpResponse:
     """Find the open case to be audited."""
     check(request)
     words = request.GET.get("q", "").strip()
-    cases = CaseFile.objects.visible_to(request.user).open_on(clock.today()).select_related("unit").order_by("number")
+    cases = (
+        CaseFile.objects.visible_to(request.user)
+        .open_on(clock.today())
+        .select_related("unit")
+        .order_by("number")
+    )
     if words:
         cases = cases.filter(number__istartswith=words)
     page = Paginator(cases, 25).get_page(request.GET.get("page"))
     version = in_force(request.user.council, clock.today())
-    return render(request, "programme/choose_case.html", {"page": page, "words": words, "version": version})
+    return render(
+        request, "programme/choose_case.html", {"page": page, "words": words, "version": version}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +55,8 @@ def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
     check(request)
     today = clock.today()
     case = get_object_or_404(
-        CaseFile.objects.visible_to(request.user).open_on(today).select_related("unit", "council"), pk=pk
+        CaseFile.objects.visible_to(request.user).open_on(today).select_related("unit", "council"),
+        pk=pk,
     )
     version = in_force(request.user.council, today)
     if version is None:
@@ -56,7 +64,9 @@ def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
     framework = edition(version)
     involved = workers(case, today)
     offered = months(today)
-    month = month_of(request.POST.get("month") or request.GET.get("month") or offered[0][0], offered)
+    month = month_of(
+        request.POST.get("month") or request.GET.get("month") or offered[0][0], offered
+    )
     people = candidates(framework, case, {one.user_id for one in involved}, month=month, on=today)
     form = form_for(request, framework, people, involved, offered)
     doubts: tuple[str, ...] = ()
@@ -88,12 +98,18 @@ def month_of(text: str, offered: list[tuple[str, str]]) -> date:
 
 
 def form_for(
-    request: HttpRequest, framework: Edition, people: list[Candidate], involved: list[Any], offered: list[tuple[str, str]]
+    request: HttpRequest,
+    framework: Edition,
+    people: list[Candidate],
+    involved: list[Any],
+    offered: list[tuple[str, str]],
 ) -> AllocationForm:
     """The form with this council's words and this case's people."""
     allocation = framework.policy.allocation
     names = [(str(one.user_id), one.user.name) for one in involved]
-    first = [pair for one, pair in zip(involved, names, strict=True) if one.kind == "allocated"] or names
+    first = [
+        pair for one, pair in zip(involved, names, strict=True) if one.kind == "allocated"
+    ] or names
     initial = {"worker": first[0][0] if first else "", "month": offered[0][0]}
     second = [(str(one.user_id), one.user.name) for one in involved if one.kind == "second"]
     if second:
@@ -120,7 +136,9 @@ def try_to_allocate(
     month: date,
 ) -> tuple[str, ...]:
     """Allocate; what must be confirmed comes back, what stands against it goes into the form."""
-    users: dict[int, User] = {one.user.pk: one.user for one in people} | {one.user_id: one.user for one in involved}
+    users: dict[int, User] = {one.user.pk: one.user for one in people} | {
+        one.user_id: one.user for one in involved
+    }
     data = form.cleaned_data
     tools = Tool.objects.filter(version=version).select_related("version__framework__council")
     chosen = tools.get(code=data["tool"]) if "tool" in form.fields else tools.first()

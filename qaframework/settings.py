@@ -29,9 +29,13 @@ if QA_ENV not in {"demo", "test", "production"}:
 PRODUCTION = QA_ENV == "production"
 DATA_DIR = Path(env("QA_DATA_DIR", None if PRODUCTION else str(BASE_DIR / "var" / QA_ENV)))
 
-SECRET_KEY = env("SECRET_KEY", "test-only-key-that-production-refuses" if QA_ENV == "test" else None)
+SECRET_KEY = env(
+    "SECRET_KEY", "test-only-key-that-production-refuses" if QA_ENV == "test" else None
+)
 DEBUG = env("QA_DEBUG", "0") == "1"
-ALLOWED_HOSTS = env("QA_HOSTS", None if PRODUCTION else "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = env(
+    "QA_HOSTS", None if PRODUCTION else "localhost,127.0.0.1,[::1],testserver"
+).split(",")
 QA_ORIGIN = env("QA_ORIGIN", None if PRODUCTION else "http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [QA_ORIGIN]
 SECURE_COOKIES = env("QA_SECURE_COOKIES", "1" if PRODUCTION else "0") == "1"
@@ -42,13 +46,24 @@ TEST_CLOCK = datetime.fromisoformat(_clock) if _clock else None
 
 if PRODUCTION:
     _faults = [
-        (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10, "SECRET_KEY must be at least 50 random characters"),
-        (any(word in SECRET_KEY.lower() for word in ("change", "insecure", "secret", "test-only")), "SECRET_KEY is a default"),
+        (
+            len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10,
+            "SECRET_KEY must be at least 50 random characters",
+        ),
+        (
+            any(
+                word in SECRET_KEY.lower() for word in ("change", "insecure", "secret", "test-only")
+            ),
+            "SECRET_KEY is a default",
+        ),
         (DEBUG, "QA_DEBUG must be off"),
         (TEST_CLOCK is not None, "QA_TEST_CLOCK must not be set"),
         (not SECURE_COOKIES, "QA_SECURE_COOKIES must be 1: cookies go over HTTPS only"),
         (not QA_ORIGIN.startswith("https://"), "QA_ORIGIN must start with https://"),
-        (any(host in {"*", ""} or host.startswith(".") for host in ALLOWED_HOSTS), "QA_HOSTS must name each host in full"),
+        (
+            any(host in {"*", ""} or host.startswith(".") for host in ALLOWED_HOSTS),
+            "QA_HOSTS must name each host in full",
+        ),
     ]
     if _wrong := [words for fault, words in _faults if fault]:
         raise ImproperlyConfigured("Production refuses to start: " + "; ".join(_wrong) + ".")
@@ -145,10 +160,17 @@ if PRODUCTION and not _address:
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        **(database(_address) if _address else {"NAME": "qaframework", "USER": "postgres", "HOST": env("PGHOST", "")}),
+        **(
+            database(_address)
+            if _address
+            else {"NAME": "qaframework", "USER": "postgres", "HOST": env("PGHOST", "")}
+        ),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "options": "-c lock_timeout=15000 -c statement_timeout=120000"},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "options": "-c lock_timeout=15000 -c statement_timeout=120000",
+        },
     }
 }
 
@@ -157,9 +179,15 @@ REDIS_URL = env("REDIS_URL", None if PRODUCTION else f"unix://{DATA_DIR / 'valke
 if QA_ENV == "test":
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
 
-CELERY_BROKER_URL = f"redis+socket://{REDIS_URL.removeprefix('unix://')}" if REDIS_URL.startswith("unix://") else REDIS_URL
+CELERY_BROKER_URL = (
+    f"redis+socket://{REDIS_URL.removeprefix('unix://')}"
+    if REDIS_URL.startswith("unix://")
+    else REDIS_URL
+)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
@@ -181,8 +209,14 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["name", "email"]}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "email"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
@@ -217,7 +251,9 @@ SECURE_SSL_REDIRECT = PRODUCTION and env("QA_SSL_REDIRECT", "1") == "1"
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # joining the browsers' preload list is the council's choice
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021"
+]  # joining the browsers' preload list is the council's choice
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if PRODUCTION and env("QA_BEHIND_PROXY", "0") == "1":
@@ -271,7 +307,10 @@ _mail = urlsplit(env("EMAIL_URL", "" if not PRODUCTION else None))
 DEFAULT_FROM_EMAIL = env("QA_EMAIL_FROM", "QA Framework <no-reply@localhost>")
 if _mail.scheme in {"smtp", "smtps", "smtp+tls"}:
     EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+        unquote(_mail.username or ""),
+        unquote(_mail.password or ""),
+    )
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
     EMAIL_TIMEOUT = 15
 elif not PRODUCTION:
@@ -285,5 +324,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("QA_LOG_LEVEL", "INFO" if QA_ENV != "test" else "WARNING")},
+    "root": {
+        "handlers": ["console"],
+        "level": env("QA_LOG_LEVEL", "INFO" if QA_ENV != "test" else "WARNING"),
+    },
 }

@@ -35,7 +35,8 @@ class Document(models.Model):
         ordering = ("-asked_at",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="ready", checksum__gt="") | ~Q(state="ready"), name="ready_has_content"
+                condition=Q(state="ready", checksum__gt="") | ~Q(state="ready"),
+                name="ready_has_content",
             )
         ]
         indexes = [models.Index(fields=["state", "asked_at"])]

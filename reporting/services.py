@@ -25,7 +25,9 @@ def ask_for_document(audit: Audit, *, by: User, at: datetime) -> Document:
     """Ask for the PDF of a returned audit's record; one that waits already is given back."""
     if audit.state != AuditState.RETURNED:
         raise Refused("The record can be made once the audit is returned.")
-    waiting = Document.objects.filter(audit=audit, asked_by=by, state__in=[State.WAITING, State.MAKING]).first()
+    waiting = Document.objects.filter(
+        audit=audit, asked_by=by, state__in=[State.WAITING, State.MAKING]
+    ).first()
     if waiting is not None:
         return waiting
     document = Document.objects.create(council=audit.council, audit=audit, asked_by=by, asked_at=at)

@@ -20,8 +20,20 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def returned_audit(request: HttpRequest, pk: int, read: str) -> Audit:
     """A returned audit this person may open, or 404; the reading goes into the trail."""
-    audits = Audit.objects.visible_to(request.user).filter(state=AuditState.RETURNED).select_related(
-        "council", "case", "version__framework__council", "tool", "unit", "auditor", "worker", "second_worker", "manager"
+    audits = (
+        Audit.objects.visible_to(request.user)
+        .filter(state=AuditState.RETURNED)
+        .select_related(
+            "council",
+            "case",
+            "version__framework__council",
+            "tool",
+            "unit",
+            "auditor",
+            "worker",
+            "second_worker",
+            "manager",
+        )
     )
     audit = get_object_or_404(audits, pk=pk)
     record(read, audit, by=request.user, at=clock.now())
@@ -34,7 +46,12 @@ def audit_record(request: HttpRequest, pk: int) -> HttpResponse:
     audit = returned_audit(request, pk, "open record")
     value = build(audit)
     documents = Document.objects.visible_to(request.user).filter(audit=audit).defer("content")
-    context = {"audit": audit, "record": value, "note": case_note(value), "document": documents.first()}
+    context = {
+        "audit": audit,
+        "record": value,
+        "note": case_note(value),
+        "document": documents.first(),
+    }
     return render(request, "reporting/audit_record.html", context)
 
 
@@ -57,16 +74,27 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a PDF is; a link to it when it is ready."""
-    found = get_object_or_404(Document.objects.visible_to(request.user).select_related("audit").defer("content"), pk=pk)
-    template = "reporting/_document.html" if request.headers.get("HX-Request") else "reporting/document.html"
+    found = get_object_or_404(
+        Document.objects.visible_to(request.user).select_related("audit").defer("content"), pk=pk
+    )
+    template = (
+        "reporting/_document.html"
+        if request.headers.get("HX-Request")
+        else "reporting/document.html"
+    )
     return render(request, template, {"document": found, "audit": found.audit})
 
 
 @require_safe
 def document_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF itself, while the person may still open its audit."""
-    found = get_object_or_404(Document.objects.visible_to(request.user).select_related("audit"), pk=pk)
-    if found.state != Document.State.READY or not Audit.objects.visible_to(request.user).filter(pk=found.audit_id).exists():
+    found = get_object_or_404(
+        Document.objects.visible_to(request.user).select_related("audit"), pk=pk
+    )
+    if (
+        found.state != Document.State.READY
+        or not Audit.objects.visible_to(request.user).filter(pk=found.audit_id).exists()
+    ):
         raise Http404
     record("download PDF", found.audit, by=request.user, at=clock.now())
     return attachment(bytes(found.content), f"audit-{found.audit.reference}.pdf", "application/pdf")

@@ -3,7 +3,8 @@
 from io import BytesIO
 
 from django.utils import timezone
-from docx import Document as WordDocument
+from docx import Document
+from docx.document import Document as WordDocument
 from docx.shared import Pt
 
 from reporting.builders.audit_record import Record
@@ -11,7 +12,7 @@ from reporting.builders.audit_record import Record
 
 def render_docx(record: Record) -> bytes:
     """The record as a .docx with real headings and a real table of actions."""
-    document = WordDocument()
+    document = Document()
     document.core_properties.title = f"{record.heading} {record.reference}"
     document.core_properties.language = "en-GB"
     document.core_properties.author = record.council
@@ -24,7 +25,9 @@ def render_docx(record: Record) -> bytes:
     for part in record.parts:
         document.add_heading(f"{part.number}. {part.title}" if part.number else part.title, level=1)
         for entry in part.entries:
-            document.add_heading(f"{entry.number}. {entry.title}" if entry.number else entry.title, level=2)
+            document.add_heading(
+                f"{entry.number}. {entry.title}" if entry.number else entry.title, level=2
+            )
             for line in entry.lines:
                 _line(document, line.label, line.whose, line.text, line.where)
     out = BytesIO()
@@ -66,7 +69,11 @@ def _actions(document: WordDocument, record: Record) -> None:
         cell.text = words
     for action in record.actions:
         cells = table.add_row().cells
-        cells[0].text, cells[1].text, cells[2].text = action.what, action.who, f"{action.due_on:%-d %B %Y}"
+        cells[0].text, cells[1].text, cells[2].text = (
+            action.what,
+            action.who,
+            f"{action.due_on:%-d %B %Y}",
+        )
 
 
 def _line(document: WordDocument, label: str, whose: str, text: str, where: str) -> None:

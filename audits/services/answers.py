@@ -16,7 +16,6 @@ from core.trail import record
 from people.models import User
 from standards.edition import PartForm, QuestionForm, SectionForm, ToolForm
 
-
 # Typing on in one answer is one line of the trail; after this pause it is a new one.
 SITTING = timedelta(minutes=5)
 
@@ -59,9 +58,11 @@ def save_answer(
     if not visibility.is_open(section, audit.state):
         raise Refused("This part is closed now, so your last change was not saved.")
     respondent = respondent_of(part, me)
-    answer = Answer.objects.select_related("saved_by").filter(
-        audit=audit, part_id=part.id, respondent=respondent, instance=instance
-    ).first()
+    answer = (
+        Answer.objects.select_related("saved_by")
+        .filter(audit=audit, part_id=part.id, respondent=respondent, instance=instance)
+        .first()
+    )
     if answer is None:
         return _first(audit, part, given, respondent, instance, by=by, at=at)
     if given_of(answer) == given:
@@ -72,11 +73,20 @@ def save_answer(
 
 
 def _first(
-    audit: Audit, part: PartForm, given: Given, respondent: str, instance: int, *, by: User, at: datetime
+    audit: Audit,
+    part: PartForm,
+    given: Given,
+    respondent: str,
+    instance: int,
+    *,
+    by: User,
+    at: datetime,
 ) -> Answer | None:
     if given.empty:
         return None
-    answer = Answer(audit=audit, part_id=part.id, respondent=respondent, instance=instance, version=1)
+    answer = Answer(
+        audit=audit, part_id=part.id, respondent=respondent, instance=instance, version=1
+    )
     _write(answer, given, by=by, at=at)
     record("answer", audit, by=by, at=at, detail={"part": part.code, "version": 1})
     return answer
@@ -97,7 +107,12 @@ def _replace(
 
 
 def _write(answer: Answer, given: Given, *, by: User, at: datetime) -> None:
-    answer.number, answer.text, answer.day, answer.place = given.number, given.text, given.day, given.place
+    answer.number, answer.text, answer.day, answer.place = (
+        given.number,
+        given.text,
+        given.day,
+        given.place,
+    )
     answer.saved_by, answer.saved_at = by, at
     answer.save()
 
@@ -122,7 +137,9 @@ def keep_earlier(answer: Answer, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def finish_section(audit: Audit, tool: ToolForm, section: SectionForm, *, by: User, at: datetime) -> None:
+def finish_section(
+    audit: Audit, tool: ToolForm, section: SectionForm, *, by: User, at: datetime
+) -> None:
     """Record that this party has finished the section. Refused while something it needs is blank."""
     audit = Audit.objects.select_for_update().get(pk=audit.pk)
     me = party(audit, by)
@@ -148,7 +165,9 @@ def fingerprint(answers: list[Answer]) -> str:
 
 
 @transaction.atomic
-def confirm_question(audit: Audit, question: QuestionForm, *, by: User, at: datetime) -> Confirmation:
+def confirm_question(
+    audit: Audit, question: QuestionForm, *, by: User, at: datetime
+) -> Confirmation:
     """One party confirms a joint question as it stands; a later change makes the confirmation lapse (B3-2)."""
     audit = Audit.objects.select_for_update().get(pk=audit.pk)
     if party(audit, by) not in visibility.PARTIES:

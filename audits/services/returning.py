@@ -9,9 +9,10 @@ from audits import selectors
 from audits.completeness import RETURN, failed_checks
 from audits.messages import announce
 from audits.models import Audit, GradeEvent
-from audits.scoring import Overall, overall
+from audits.scoring import Overall
 from audits.services.steps import locked, take
-from audits.states import ADVISE, QUERY_GRADE, REOPEN, RETURN as RETURN_MOVE
+from audits.states import ADVISE, QUERY_GRADE, REOPEN
+from audits.states import RETURN as RETURN_MOVE
 from core.moves import Refused
 from people.models import User
 from standards.edition import Edition
@@ -55,14 +56,20 @@ def problems_before_return(audit: Audit, edition: Edition) -> list[str]:
     needed = edition.policy.actions.minimum
     standing = selectors.actions_of(audit).count()
     if standing < needed:
-        problems.append("Record at least one action." if needed == 1 else f"Record at least {needed} actions.")
+        problems.append(
+            "Record at least one action." if needed == 1 else f"Record at least {needed} actions."
+        )
     answers = selectors.given_answers(audit)
     judged = selectors.overall_of(edition.tools[audit.tool.code], answers, edition.policy)
     flags = frozenset({"practice_week"} if audit.practice_week else ())
-    problems += failed_checks(edition.policy, answers, grade=judged.grade if judged else "", flags=flags)
+    problems += failed_checks(
+        edition.policy, answers, grade=judged.grade if judged else "", flags=flags
+    )
     query = edition.policy.grade_query
     if audit.state == QUERY_GRADE.target and query and query.blocks_return:
-        problems.append("The grade query is open. Wait for the QA team's advice before you return the audit.")
+        problems.append(
+            "The grade query is open. Wait for the QA team's advice before you return the audit."
+        )
     return problems
 
 
@@ -90,7 +97,9 @@ def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
     return audit
 
 
-def record_grade(audit: Audit, judged: Overall, *, rationale: str, by: User, at: datetime) -> GradeEvent:
+def record_grade(
+    audit: Audit, judged: Overall, *, rationale: str, by: User, at: datetime
+) -> GradeEvent:
     """Add the auditor's grade to the history, which only grows (B0-12)."""
     return GradeEvent.objects.create(
         audit=audit,

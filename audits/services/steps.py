@@ -18,9 +18,19 @@ def locked(audit: Audit, *, by: User, permission: str) -> Audit:
     return audit
 
 
-def take(audit: Audit, move: Move, *, by: User, at: datetime, reason: str = "", fields: tuple[str, ...] = ()) -> None:
+def take(
+    audit: Audit,
+    move: Move,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    fields: tuple[str, ...] = (),
+) -> None:
     """Save the audit in the move's target state with `fields`, and leave the move and a trail line."""
     audit.state = move.target
     audit.save(update_fields=["state", "changed_at", *fields])
-    AuditMove.objects.create(audit=audit, verb=move.verb, state=audit.state, by=by, at=at, reason=reason)
+    AuditMove.objects.create(
+        audit=audit, verb=move.verb, state=audit.state, by=by, at=at, reason=reason
+    )
     record(move.verb, audit, by=by, at=at)

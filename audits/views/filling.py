@@ -45,7 +45,9 @@ def page(request: HttpRequest, pk: int, section_code: str, question_code: str = 
     door = open_door(request, pk, opened="" if request.method == "POST" else "section")
     section = section_of(door, section_code)
     if section.paging == "question" and not question_code:
-        return redirect("question", pk=pk, section_code=section.code, question_code=section.questions[0].code)
+        return redirect(
+            "question", pk=pk, section_code=section.code, question_code=section.questions[0].code
+        )
     questions = [one for one in section.questions if question_code in {"", one.code}]
     if not questions:
         raise Http404
@@ -67,9 +69,12 @@ def show(
     rows = selectors.answer_rows(door.audit)
     answers = {key: selectors.given_of(row) for key, row in rows.items()}
     blocks = [
-        block(door, section, question, rows, changed or {}, conflicts or {}) for question in questions
+        block(door, section, question, rows, changed or {}, conflicts or {})
+        for question in questions
     ]
-    faults = [box for one in blocks for group in one["groups"] for box in group["boxes"] if box["fault"]]
+    faults = [
+        box for one in blocks for group in one["groups"] for box in group["boxes"] if box["fault"]
+    ]
     here = selectors.see_presence(door.audit, request.user, place=section.title, at=clock.now())
     context = {
         "door": door,
@@ -81,7 +86,12 @@ def show(
         "single": questions[0] if section.paging == "question" else None,
         "previous": neighbour(door, section, questions[0], -1),
         "next": neighbour(door, section, questions[-1], +1),
-        "editable": any(box["box"].editable for one in blocks for group in one["groups"] for box in group["boxes"]),
+        "editable": any(
+            box["box"].editable
+            for one in blocks
+            for group in one["groups"]
+            for box in group["boxes"]
+        ),
         "mine": visibility.is_open(section, door.audit.state) and door.me in visibility.PARTIES,
         "here": here,
         "now": clock.now(),
@@ -102,7 +112,11 @@ def block(
     groups = []
     for instance, found in selectors.boxes(door.audit, section, question, door.me, rows):
         views = [
-            view_of(door, changed.get((box.part.code, instance), box) if box.editable else box, conflicts.get((box.part.code, instance)))
+            view_of(
+                door,
+                changed.get((box.part.code, instance), box) if box.editable else box,
+                conflicts.get((box.part.code, instance)),
+            )
             for box in found
         ]
         groups.append({"instance": instance, "boxes": views})
@@ -113,11 +127,15 @@ def block(
         "guided": bool(question.areas or question.standards),
         "joint": joint,
         "confirmed": confirmed(door.audit, question, rows) if joint else [],
-        "can_confirm": joint and door.me in visibility.PARTIES and visibility.is_open(section, door.audit.state),
+        "can_confirm": joint
+        and door.me in visibility.PARTIES
+        and visibility.is_open(section, door.audit.state),
     }
 
 
-def confirmed(audit: Audit, question: QuestionForm, rows: dict[Any, Answer]) -> list[dict[str, Any]]:
+def confirmed(
+    audit: Audit, question: QuestionForm, rows: dict[Any, Answer]
+) -> list[dict[str, Any]]:
     """Who confirmed the question, and whether it has changed since."""
     codes = {part.code for part in question.parts}
     now = fingerprint([row for key, row in rows.items() if key[0] in codes])
@@ -127,7 +145,9 @@ def confirmed(audit: Audit, question: QuestionForm, rows: dict[Any, Answer]) -> 
     ]
 
 
-def neighbour(door: Door, section: SectionForm, question: QuestionForm, step: int) -> dict[str, str] | None:
+def neighbour(
+    door: Door, section: SectionForm, question: QuestionForm, step: int
+) -> dict[str, str] | None:
     """The page before or after this one that the person may see."""
     pages = [
         (one, None if one.paging == "section" else each)
@@ -135,12 +155,19 @@ def neighbour(door: Door, section: SectionForm, question: QuestionForm, step: in
         if visibility.may_see(one, me=door.me, state=door.audit.state)
         for each in (one.questions if one.paging == "question" else one.questions[:1])
     ]
-    here = next(i for i, (one, each) in enumerate(pages) if one.code == section.code and (each is None or each.code == question.code))
+    here = next(
+        i
+        for i, (one, each) in enumerate(pages)
+        if one.code == section.code and (each is None or each.code == question.code)
+    )
     there = here + step
     if not 0 <= there < len(pages):
         return None
     one, each = pages[there]
-    return {"url": page_url(door.audit, one, each), "title": f"{each.number}. {each.title}" if each else one.title}
+    return {
+        "url": page_url(door.audit, one, each),
+        "title": f"{each.number}. {each.title}" if each else one.title,
+    }
 
 
 def page_url(audit: Audit, section: SectionForm, question: QuestionForm | None) -> str:
@@ -164,8 +191,15 @@ def view_of(door: Door, box: Box, conflict: dict[str, Any] | None = None) -> dic
     return {
         "box": box,
         "part": box.part,
-        "id": box.name.replace(".", "-").replace("~", "-") + ("" if box.editable else f"-{box.respondent}"),
-        "typed": {"main": typed.get("", ""), "place": typed.get("place", ""), "d": typed.get("d", ""), "m": typed.get("m", ""), "y": typed.get("y", "")},
+        "id": box.name.replace(".", "-").replace("~", "-")
+        + ("" if box.editable else f"-{box.respondent}"),
+        "typed": {
+            "main": typed.get("", ""),
+            "place": typed.get("place", ""),
+            "d": typed.get("d", ""),
+            "m": typed.get("m", ""),
+            "y": typed.get("y", ""),
+        },
         "mark": mark(given),
         "fault": box.fault,
         "conflict": conflict,
@@ -189,7 +223,9 @@ def ends(door: Door, box: Box) -> tuple[str, str]:
     if part.kind != "scale":
         return "", ""
     scaling = door.tool.question(part.question_code).scaling
-    return part.low or (scaling.low if scaling else ""), part.high or (scaling.high if scaling else "")
+    return part.low or (scaling.low if scaling else ""), part.high or (
+        scaling.high if scaling else ""
+    )
 
 
 # --- saving -------------------------------------------------------------------------------------
@@ -207,10 +243,16 @@ def editable_boxes(door: Door, section: SectionForm, questions: list[QuestionFor
     ]
 
 
-def save_page(request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm]) -> HttpResponse:
+def save_page(
+    request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm]
+) -> HttpResponse:
     """Save what was changed on the page; what cannot be saved comes back as it was typed."""
     policy = door.edition.policy
-    found = [read_box(box, request.POST, policy) for box in editable_boxes(door, section, questions) if sent(box, request.POST)]
+    found = [
+        read_box(box, request.POST, policy)
+        for box in editable_boxes(door, section, questions)
+        if sent(box, request.POST)
+    ]
     if not found and visibility.is_open(section, door.audit.state):
         return after_saving(request, door, section, questions)
     resolve = request.POST.get("resolve", "")
@@ -243,7 +285,14 @@ def save_typed(
         return
     try:
         save_answer(
-            door.audit, section, one.box.part, one.given, instance=one.box.instance, read_version=one.version, by=request.user, at=clock.now()
+            door.audit,
+            section,
+            one.box.part,
+            one.given,
+            instance=one.box.instance,
+            read_version=one.version,
+            by=request.user,
+            at=clock.now(),
         )
     except Stale as stale:
         words = f"{stale.current.saved_by.name} changed this while you were writing. Nothing of yours is lost."
@@ -278,7 +327,9 @@ def plain(box: Box, policy: Policy) -> str:
     return "\n".join(piece for piece in (given.text, where) if piece) or "No answer"
 
 
-def after_saving(request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm]) -> HttpResponse:
+def after_saving(
+    request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm]
+) -> HttpResponse:
     """Where the button leads: on to the next page, or back to the audit."""
     go = request.POST.get("go", "next")
     following = neighbour(door, section, questions[-1], +1)
@@ -312,35 +363,63 @@ def answer(request: HttpRequest, pk: int, part_code: str, instance: int) -> Http
     if request.method != "POST":
         return HttpResponse(part_html(request, door, box))
     if not box.editable:
-        return JsonResponse({"state": "closed", "message": "This part is not open for you to change now."}, status=403)
+        return JsonResponse(
+            {"state": "closed", "message": "This part is not open for you to change now."},
+            status=403,
+        )
     one = read_box(box, request.POST, door.edition.policy)
     if one.given is None:
         return JsonResponse({"state": "fault", "message": one.fault}, status=422)
     now = clock.now()
     try:
-        saved = save_answer(door.audit, section, box.part, one.given, instance=instance, read_version=one.version, by=request.user, at=now)
+        saved = save_answer(
+            door.audit,
+            section,
+            box.part,
+            one.given,
+            instance=instance,
+            read_version=one.version,
+            by=request.user,
+            at=now,
+        )
     except Stale as stale:
         conflict = conflict_of(door, box, one.given, stale.current)
         html = render_to_string("audits/_conflict.html", {"conflict": conflict}, request)
-        return JsonResponse({"state": "conflict", "html": html, **{k: conflict[k] for k in ("version", "both", "texts")}}, status=409)
+        return JsonResponse(
+            {
+                "state": "conflict",
+                "html": html,
+                **{k: conflict[k] for k in ("version", "both", "texts")},
+            },
+            status=409,
+        )
     except Refused as fault:
         return JsonResponse({"state": "closed", "message": str(fault)}, status=422)
     at = saved.saved_at if saved else now
     return JsonResponse(
-        {"state": "saved", "version": saved.version if saved else 0, "at": f"{timezone.localtime(at):%H:%M}", "mark": mark(one.given)}
+        {
+            "state": "saved",
+            "version": saved.version if saved else 0,
+            "at": f"{timezone.localtime(at):%H:%M}",
+            "mark": mark(one.given),
+        }
     )
 
 
 def part_html(request: HttpRequest, door: Door, box: Box) -> str:
     """One part as HTML, as it stands in a page."""
-    return render_to_string("audits/_part.html", {"view": view_of(door, box), "door": door}, request)
+    return render_to_string(
+        "audits/_part.html", {"view": view_of(door, box), "door": door}, request
+    )
 
 
 # --- being in it together -----------------------------------------------------------------------
 
 
 @require_safe
-def changes(request: HttpRequest, pk: int, section_code: str, question_code: str = "") -> JsonResponse:
+def changes(
+    request: HttpRequest, pk: int, section_code: str, question_code: str = ""
+) -> JsonResponse:
     """Who else is here, and the parts of this page that somebody else has saved since the last look."""
     door = open_door(request, pk)
     section = section_of(door, section_code)
@@ -360,10 +439,16 @@ def changes(request: HttpRequest, pk: int, section_code: str, question_code: str
 
 
 def changed_parts(
-    request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm], since: Any
+    request: HttpRequest,
+    door: Door,
+    section: SectionForm,
+    questions: list[QuestionForm],
+    since: Any,
 ) -> list[dict[str, Any]]:
     """The parts of these questions that others saved after a moment, as HTML."""
-    recent = Answer.objects.filter(audit=door.audit, saved_at__gt=since).exclude(saved_by=request.user)
+    recent = Answer.objects.filter(audit=door.audit, saved_at__gt=since).exclude(
+        saved_by=request.user
+    )
     if not recent.exists():
         return []
     rows = selectors.answer_rows(door.audit)
@@ -371,9 +456,16 @@ def changed_parts(
     for question in questions:
         for _, group in selectors.boxes(door.audit, section, question, door.me, rows):
             found += [
-                {"id": view_of(door, box)["id"], "version": box.version, "html": part_html(request, door, box)}
+                {
+                    "id": view_of(door, box)["id"],
+                    "version": box.version,
+                    "html": part_html(request, door, box),
+                }
                 for box in group
-                if box.saved_at and box.saved_at > since and rows[(box.part.code, box.respondent, box.instance)].saved_by_id != request.user.pk
+                if box.saved_at
+                and box.saved_at > since
+                and rows[(box.part.code, box.respondent, box.instance)].saved_by_id
+                != request.user.pk
             ]
     return found
 
@@ -392,7 +484,9 @@ def guidance(request: HttpRequest, pk: int, question_code: str) -> HttpResponse:
         "grades": [grade for grade in door.edition.policy.grades_best_first if grade.descriptors],
         "back": page_url(door.audit, section, question if section.paging == "question" else None),
     }
-    template = "audits/_guidance.html" if request.headers.get("HX-Request") else "audits/guidance.html"
+    template = (
+        "audits/_guidance.html" if request.headers.get("HX-Request") else "audits/guidance.html"
+    )
     return render(request, template, context)
 
 
@@ -403,7 +497,9 @@ def confirm(request: HttpRequest, pk: int, question_code: str) -> HttpResponse:
     section, question = question_of(door, question_code)
     confirm_question(door.audit, question, by=request.user, at=clock.now())
     messages.success(request, "You have confirmed the answers to this question.")
-    return redirect(page_url(door.audit, section, question if section.paging == "question" else None))
+    return redirect(
+        page_url(door.audit, section, question if section.paging == "question" else None)
+    )
 
 
 @require_POST
@@ -414,9 +510,16 @@ def finish(request: HttpRequest, pk: int, section_code: str) -> HttpResponse:
     try:
         finish_section(door.audit, door.tool, section, by=request.user, at=clock.now())
     except Refused as fault:
-        context = {"fault": fault, "door": door, "audit": door.audit, "back": reverse("section", args=[pk, section.code])}
+        context = {
+            "fault": fault,
+            "door": door,
+            "audit": door.audit,
+            "back": reverse("section", args=[pk, section.code]),
+        }
         return render(request, "audits/not_finished.html", context, status=422)
-    messages.success(request, f"You have finished “{section.title}”. You can still change it while it is open.")
+    messages.success(
+        request, f"You have finished “{section.title}”. You can still change it while it is open."
+    )
     return redirect("audit", pk=pk)
 
 
@@ -428,10 +531,20 @@ def earlier(request: HttpRequest, pk: int, part_code: str) -> HttpResponse:
     if part is None:
         raise Http404
     section, question = question_of(door, part.question_code)
-    rows = EarlierAnswer.objects.filter(audit=door.audit, part_id=part.id).select_related("saved_by", "replaced_by")
-    seen = [row for row in rows if visibility.sees_answers_of(row.respondent, me=door.me, state=door.audit.state)]
-    context = {"door": door, "audit": door.audit, "part": part, "question": question, "rows": seen[:50],
-               "back": page_url(door.audit, section, question if section.paging == "question" else None)}
+    rows = EarlierAnswer.objects.filter(audit=door.audit, part_id=part.id).select_related(
+        "saved_by", "replaced_by"
+    )
+    seen = [
+        row
+        for row in rows
+        if visibility.sees_answers_of(row.respondent, me=door.me, state=door.audit.state)
+    ]
+    context = {
+        "door": door,
+        "audit": door.audit,
+        "part": part,
+        "question": question,
+        "rows": seen[:50],
+        "back": page_url(door.audit, section, question if section.paging == "question" else None),
+    }
     return render(request, "audits/earlier.html", context)
-
-

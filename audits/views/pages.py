@@ -52,12 +52,21 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit_list(request: HttpRequest) -> HttpResponse:
     """The audits this person may open, newest first."""
-    audits = Audit.objects.visible_to(request.user).with_people().select_related("version__framework__council", "tool").order_by("-id")
+    audits = (
+        Audit.objects.visible_to(request.user)
+        .with_people()
+        .select_related("version__framework__council", "tool")
+        .order_by("-id")
+    )
     narrowed = AuditFilter(request.GET, queryset=audits)
     page = Paginator(narrowed.qs, PAGE).get_page(request.GET.get("page"))
     record("list audits", "audits", by=request.user, at=clock.now())
     rows = [(audit, selectors.edition_of(audit).policy) for audit in page]
-    return render(request, "audits/audit_list.html", {"filter": narrowed, "page": page, "rows": rows, "today": clock.today()})
+    return render(
+        request,
+        "audits/audit_list.html",
+        {"filter": narrowed, "page": page, "rows": rows, "today": clock.today()},
+    )
 
 
 @require_safe
@@ -66,7 +75,9 @@ def being_audited(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("audits.see_being_audited"):
         raise PermissionDenied
     today = clock.today()
-    audits = Audit.objects.being_audited(request.user, today).with_people().order_by("deadline_on", "id")
+    audits = (
+        Audit.objects.being_audited(request.user, today).with_people().order_by("deadline_on", "id")
+    )
     page = Paginator(audits, PAGE).get_page(request.GET.get("page"))
     record("list files being audited", "audits", by=request.user, at=clock.now())
     return render(request, "audits/being_audited.html", {"page": page, "today": today})
@@ -84,7 +95,11 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
     audit = door.audit
     answers = selectors.given_answers(audit)
     sections = selectors.progress(audit, door.me, answers)
-    seen = door.me in visibility.PARTIES or door.me == visibility.QA or audit.state == AuditState.RETURNED
+    seen = (
+        door.me in visibility.PARTIES
+        or door.me == visibility.QA
+        or audit.state == AuditState.RETURNED
+    )
     return {
         "door": door,
         "audit": audit,
@@ -98,7 +113,15 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
         "today": clock.today(),
         "can": {
             name: request.user.has_perm(f"audits.{name}", audit)
-            for name in ("set_meeting", "start_session", "query_grade", "advise_on_grade", "record_action", "return_audit", "reopen_audit")
+            for name in (
+                "set_meeting",
+                "start_session",
+                "query_grade",
+                "advise_on_grade",
+                "record_action",
+                "return_audit",
+                "reopen_audit",
+            )
         },
     }
 
@@ -106,19 +129,38 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
 def waiting_for(door: Door, sections: list[selectors.Progress]) -> str:
     """One sentence that says what happens next, for whom it is."""
     audit, me = door.audit, door.me
-    names = {"worker": door.word("practitioner", "practitioner"), "session": door.word("session", "meeting")}
+    names = {
+        "worker": door.word("practitioner", "practitioner"),
+        "session": door.word("session", "meeting"),
+    }
     if audit.state == AuditState.ALLOCATED:
-        return f"Set the date of the {names['session']}." if me == visibility.AUDITOR else "The auditor sets the meeting date next."
+        return (
+            f"Set the date of the {names['session']}."
+            if me == visibility.AUDITOR
+            else "The auditor sets the meeting date next."
+        )
     if audit.state == AuditState.PREPARING:
         if me in visibility.PARTIES:
             left = [one for one in sections if one.mine and one.status in {"todo", "started"}]
             if left:
                 return "Complete your part before the meeting."
-        return f"Start the {names['session']} when you are together." if me == visibility.AUDITOR else "Your part is ready. The auditor starts the meeting."
+        return (
+            f"Start the {names['session']} when you are together."
+            if me == visibility.AUDITOR
+            else "Your part is ready. The auditor starts the meeting."
+        )
     if audit.state == AuditState.IN_SESSION:
-        return "Fill in the form together, then return the audit." if me == visibility.AUDITOR else "Fill in the form together with the auditor."
+        return (
+            "Fill in the form together, then return the audit."
+            if me == visibility.AUDITOR
+            else "Fill in the form together with the auditor."
+        )
     if audit.state == AuditState.GRADE_QUERY:
-        return "Give your advice on the grade." if me == visibility.QA else "The QA team has been asked for advice on the grade."
+        return (
+            "Give your advice on the grade."
+            if me == visibility.QA
+            else "The QA team has been asked for advice on the grade."
+        )
     return ""
 
 
@@ -135,11 +177,20 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         if when < clock.now():
             form.add_error("day", "The meeting must be in the future.")
         else:
-            set_meeting(door.audit, meeting_at=when, mode=data["mode"], by=request.user, at=clock.now())
-            messages.success(request, "The meeting is set. Everybody who takes part has been asked to prepare.")
+            set_meeting(
+                door.audit, meeting_at=when, mode=data["mode"], by=request.user, at=clock.now()
+            )
+            messages.success(
+                request, "The meeting is set. Everybody who takes part has been asked to prepare."
+            )
             return redirect("audit", pk=pk)
     status = 422 if form.errors else 200
-    return render(request, "audits/meeting.html", {"door": door, "audit": door.audit, "form": form}, status=status)
+    return render(
+        request,
+        "audits/meeting.html",
+        {"door": door, "audit": door.audit, "form": form},
+        status=status,
+    )
 
 
 def meeting_initial(audit: Audit) -> dict[str, Any]:
@@ -156,14 +207,21 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     door = open_door(request, pk)
     if not request.user.has_perm("audits.start_session", door.audit):
         raise PermissionDenied
-    context: dict[str, Any] = {"door": door, "audit": door.audit, "problems": selectors.missing_in_words(door.audit, SESSION)}
+    context: dict[str, Any] = {
+        "door": door,
+        "audit": door.audit,
+        "problems": selectors.missing_in_words(door.audit, SESSION),
+    }
     if request.method == "POST":
         try:
             start_session(door.audit, by=request.user, at=clock.now())
         except Refused as fault:
             context |= {"fault": fault, "problems": fault.problems}
             return render(request, "audits/start.html", context, status=422)
-        messages.success(request, "The meeting has started. The joint sections are open to everybody who takes part.")
+        messages.success(
+            request,
+            "The meeting has started. The joint sections are open to everybody who takes part.",
+        )
         return redirect("audit", pk=pk)
     return render(request, "audits/start.html", context)
 
@@ -182,7 +240,9 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         "judged": judged,
         "grade": door.edition.policy.grade(judged.grade) if judged else None,
         "actions": selectors.actions_of(door.audit),
-        "problems": problems_before_return(door.audit, door.edition) if door.audit.state != AuditState.RETURNED else [],
+        "problems": problems_before_return(door.audit, door.edition)
+        if door.audit.state != AuditState.RETURNED
+        else [],
     }
     if request.method == "POST":
         try:
@@ -190,7 +250,10 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as fault:
             context |= {"fault": fault, "problems": fault.problems}
             return render(request, "audits/return.html", context, status=422)
-        messages.success(request, "The audit is returned. Its grade is provisional until it is moderated or left out of the sample.")
+        messages.success(
+            request,
+            "The audit is returned. Its grade is provisional until it is moderated or left out of the sample.",
+        )
         return redirect("audit", pk=pk)
     return render(request, "audits/return.html", context)
 
@@ -236,14 +299,27 @@ def note(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     words = NOTES[step]
     if not request.user.has_perm(f"audits.{step}", door.audit):
         raise PermissionDenied
-    form = ReasonForm(request.POST or None, label=words["label"], hint=words["hint"], absent=words["absent"])
+    form = ReasonForm(
+        request.POST or None, label=words["label"], hint=words["hint"], absent=words["absent"]
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            words["service"](door.audit, by=request.user, at=clock.now(), **{words["key"]: form.cleaned_data["reason"]})
+            words["service"](
+                door.audit,
+                by=request.user,
+                at=clock.now(),
+                **{words["key"]: form.cleaned_data["reason"]},
+            )
         except Refused as fault:
             form.add_error("reason", str(fault))
         else:
             messages.success(request, words["done"])
             return redirect("audit", pk=pk)
-    context = {"door": door, "audit": door.audit, "form": form, "words": words, "moves": door.audit.moves.select_related("by")}
+    context = {
+        "door": door,
+        "audit": door.audit,
+        "form": form,
+        "words": words,
+        "moves": door.audit.moves.select_related("by"),
+    }
     return render(request, "audits/note.html", context, status=422 if form.errors else 200)

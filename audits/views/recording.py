@@ -31,10 +31,18 @@ def owners(door: Door) -> "QuerySet[User]":
         if worker:
             ids |= {pk for seat in tree.above(worker) for pk in seat.holders}
     team = Q(on_day(today, "holdings__"), holdings__post__unit=audit.unit_id)
-    return User.objects.visible_to(door.audit.auditor).active().filter(Q(pk__in=ids) | team).distinct().order_by("name")
+    return (
+        User.objects.visible_to(door.audit.auditor)
+        .active()
+        .filter(Q(pk__in=ids) | team)
+        .distinct()
+        .order_by("name")
+    )
 
 
-def action_form(door: Door, request: HttpRequest, initial: dict[str, Any] | None = None) -> ActionForm:
+def action_form(
+    door: Door, request: HttpRequest, initial: dict[str, Any] | None = None
+) -> ActionForm:
     """The form with the framework's kinds of action."""
     kinds = [(kind.code, kind.label) for kind in door.edition.policy.actions.kinds]
     return ActionForm(request.POST or None, initial=initial, kinds=kinds, owners=owners(door))
@@ -42,7 +50,13 @@ def action_form(door: Door, request: HttpRequest, initial: dict[str, Any] | None
 
 def plan_of(data: dict[str, Any]) -> Plan:
     """The form's data as a plan."""
-    return Plan(kind=data["kind"], what=data["what"], why=data["why"], owner=data["owner"], due_on=data["due_on"])
+    return Plan(
+        kind=data["kind"],
+        what=data["what"],
+        why=data["why"],
+        owner=data["owner"],
+        due_on=data["due_on"],
+    )
 
 
 def recorded(request: HttpRequest, door: Door, form: ActionForm, action: Action | None) -> bool:
@@ -67,13 +81,22 @@ def action(request: HttpRequest, pk: int, action_pk: int = 0) -> HttpResponse:
     if not request.user.has_perm("audits.record_action", door.audit):
         raise PermissionDenied
     found = get_object_or_404(actions_of(door.audit), pk=action_pk) if action_pk else None
-    initial = {name: getattr(found, name) for name in ("kind", "what", "why", "owner", "due_on")} if found else None
+    initial = (
+        {name: getattr(found, name) for name in ("kind", "what", "why", "owner", "due_on")}
+        if found
+        else None
+    )
     form = action_form(door, request, initial)
     if request.method == "POST" and form.is_valid() and recorded(request, door, form, found):
         messages.success(request, "The action is recorded.")
         return redirect(back(request, pk))
     status = 422 if form.errors else 200
-    return render(request, "audits/action.html", {"door": door, "audit": door.audit, "form": form, "action": found}, status=status)
+    return render(
+        request,
+        "audits/action.html",
+        {"door": door, "audit": door.audit, "form": form, "action": found},
+        status=status,
+    )
 
 
 def back(request: HttpRequest, pk: int) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
-from django.template.defaultfilters import linebreaks
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import SafeString, mark_safe
 
 from core.models import Notice
 
@@ -51,7 +50,11 @@ def menu(context: dict[str, Any]) -> dict[str, Any]:
         except NoReverseMatch:
             continue
         here = request.path == url or (url != "/" and request.path.startswith(url))
-        count = Notice.objects.visible_to(user).filter(read_at=None).count() if name == "messages" else 0
+        count = (
+            Notice.objects.visible_to(user).filter(read_at=None).count()
+            if name == "messages"
+            else 0
+        )
         items.append({"url": url, "words": words, "here": here, "count": count})
     return {"items": items}
 
@@ -77,7 +80,7 @@ def clock(value: datetime | None) -> str:
 @register.filter(is_safe=True, needs_autoescape=False)
 def paragraphs(value: str) -> SafeString:
     """Text as paragraphs; anything that looks like HTML is shown as text."""
-    return linebreaks(value or "", autoescape=True)
+    return mark_safe(linebreaks(value or "", autoescape=True))  # noqa: S308 - linebreaks escapes it
 
 
 @register.filter
@@ -106,7 +109,9 @@ def state_tag(audit: Any) -> SafeString:
 def grade_tag(policy: Any, code: str) -> SafeString:
     """A grade as a tag: its word always, its colour beside it."""
     grade = policy.grade(code)
-    return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', grade.colour, grade.label)
+    return format_html(
+        '<strong class="govuk-tag govuk-tag--{}">{}</strong>', grade.colour, grade.label
+    )
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
@@ -126,4 +131,6 @@ def pager(context: dict[str, Any], page: Page[Any]) -> dict[str, Any]:
 @register.simple_tag
 def error_target(field: BoundField) -> str:
     """The id that a link in the error summary leads to: the field's first control."""
-    return f"{field.auto_id}_0" if getattr(field.field.widget, "boxes", False) else str(field.auto_id)
+    return (
+        f"{field.auto_id}_0" if getattr(field.field.widget, "boxes", False) else str(field.auto_id)
+    )

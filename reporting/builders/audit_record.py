@@ -154,7 +154,9 @@ def parts(audit: Audit, edition: Edition) -> tuple[Part, ...]:
     return tuple(part for part in made if part.entries)
 
 
-def entries(audit: Audit, section: SectionForm, answers: dict[Key, Given], policy: Policy) -> tuple[Entry, ...]:
+def entries(
+    audit: Audit, section: SectionForm, answers: dict[Key, Given], policy: Policy
+) -> tuple[Entry, ...]:
     """The questions of a section that hold anything to read, each time they were filled."""
     found = []
     for question in section.questions:
@@ -173,7 +175,15 @@ def lines_of(
     lines = []
     for part in question.parts:
         if part.kind == "shown" and instance == 1:
-            lines.append(Line(part.label, "", selectors.shown_fact(audit, part.shows) or "Not known", "", False))
+            lines.append(
+                Line(
+                    part.label,
+                    "",
+                    selectors.shown_fact(audit, part.shows) or "Not known",
+                    "",
+                    False,
+                )
+            )
         if not is_answered(part):
             continue
         for respondent in visibility.respondents(part, second=audit.second_worker_id is not None):
@@ -186,7 +196,10 @@ def lines_of(
 
 def line_of(part: PartForm, whose: str, given: Given, policy: Policy) -> Line:
     """One answer as a line."""
-    pieces = [given.place, f"{given.day:%-d %B %Y}" if given.day and part.kind == "evidence" else ""]
+    pieces = [
+        given.place,
+        f"{given.day:%-d %B %Y}" if given.day and part.kind == "evidence" else "",
+    ]
     return Line(
         label=part.label,
         whose=whose,
@@ -203,7 +216,11 @@ def case_note(record: Record) -> str:
         f"{record.heading} – {record.reference}",
         f"{record.case_label}: {record.case_number}",
         f"Auditor: {record.auditor}. {record.practitioner_label.capitalize()}: {record.practitioner}."
-        + (f" {record.second_label[:1].upper()}{record.second_label[1:]}: {record.second}." if record.second else ""),
+        + (
+            f" {record.second_label[:1].upper()}{record.second_label[1:]}: {record.second}."
+            if record.second
+            else ""
+        ),
         f"Returned on {returned}. Overall grade: {record.grade}{' (provisional)' if record.provisional else ''}.",
     ]
     if record.grades:

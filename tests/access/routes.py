@@ -3,11 +3,28 @@
 from dataclasses import dataclass, field
 
 EVERYBODY = frozenset(
-    "auditor worker second manager service_manager head deputy_director director officer qa_head "
-    "administrator moderator reader stranger former".split()
+    [
+        "auditor",
+        "worker",
+        "second",
+        "manager",
+        "service_manager",
+        "head",
+        "deputy_director",
+        "director",
+        "officer",
+        "qa_head",
+        "administrator",
+        "moderator",
+        "reader",
+        "stranger",
+        "former",
+    ]
 )
 QA = frozenset({"officer", "qa_head"})
-MANAGERS = frozenset({"auditor", "manager", "service_manager", "head", "deputy_director", "director"})
+MANAGERS = frozenset(
+    {"auditor", "manager", "service_manager", "head", "deputy_director", "director"}
+)
 PARTIES = frozenset({"auditor", "worker"})
 # Who may open a returned audit of a Team 2 child: its parties, the QA team, and the line above the team.
 READERS = PARTIES | QA | {"manager", "service_manager", "head", "deputy_director", "director"}

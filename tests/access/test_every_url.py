@@ -77,7 +77,9 @@ def names(patterns, found: set[str]) -> set[str]:
 
 
 def test_every_route_is_in_the_table():
-    assert names(get_resolver().url_patterns, set()) == {route.name for route in ROUTES} | OPEN_TO_ALL
+    assert (
+        names(get_resolver().url_patterns, set()) == {route.name for route in ROUTES} | OPEN_TO_ALL
+    )
 
 
 def test_every_route_as_every_role():
@@ -100,7 +102,9 @@ def test_every_route_signed_out_leads_to_the_sign_in_page():
     for route in ROUTES:
         for method in (client.get, client.post):
             answer = method(address(route, made))
-            if answer.status_code != 302 or not answer.headers["Location"].startswith("/accounts/login/"):
+            if answer.status_code != 302 or not answer.headers["Location"].startswith(
+                "/accounts/login/"
+            ):
                 wrong.append(f"{route.name}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
 
@@ -117,7 +121,9 @@ def test_another_council_finds_nothing_of_ours():
                 continue
             for method in (client.get, client.post):
                 answer = method(address(route, made))
-                if answer.status_code not in {404, 405} and not (answer.status_code == 403 and route.guarded_first):
+                if answer.status_code not in {404, 405} and not (
+                    answer.status_code == 403 and route.guarded_first
+                ):
                     wrong.append(f"{who} {route.name}: {answer.status_code}")
                 if made.open.case.number in answer.content.decode(errors="ignore"):
                     wrong.append(f"{who} {route.name} shows our case")
@@ -134,15 +140,32 @@ def test_another_councils_lists_hold_nothing_of_ours():
         for route in ROUTES:
             if not route.args:
                 page = client.get(address(route, made)).content.decode()
-                shown += [route.name for text in (made.open.case.number, made.people.worker.name) if text in page]
+                shown += [
+                    route.name
+                    for text in (made.open.case.number, made.people.worker.name)
+                    if text in page
+                ]
     assert shown == []
 
 
 def test_a_post_by_somebody_without_the_right_changes_nothing():
     made = things()
-    before = (Audit.objects.get(pk=made.open.pk).state, Action.objects.count(), made.open.answers.count())
+    before = (
+        Audit.objects.get(pk=made.open.pk).state,
+        Action.objects.count(),
+        made.open.answers.count(),
+    )
     wrong = []
-    for who in ("stranger", "administrator", "reader", "former", "moderator", "manager", "service_manager", "director"):
+    for who in (
+        "stranger",
+        "administrator",
+        "reader",
+        "former",
+        "moderator",
+        "manager",
+        "service_manager",
+        "director",
+    ):
         client = signed_in(getattr(made.people, who))
         for route in ROUTES:
             if "audit" in route.args:
@@ -150,7 +173,11 @@ def test_a_post_by_somebody_without_the_right_changes_nothing():
                 if status not in {403, 404, 405}:
                     wrong.append(f"{who} {route.name}: {status}")
     assert not wrong, "\n".join(wrong)
-    assert before == (Audit.objects.get(pk=made.open.pk).state, Action.objects.count(), made.open.answers.count())
+    assert before == (
+        Audit.objects.get(pk=made.open.pk).state,
+        Action.objects.count(),
+        made.open.answers.count(),
+    )
 
 
 def test_a_former_holder_keeps_only_their_own_past_audits():

@@ -43,7 +43,9 @@ def policy(overall: OverallGrade) -> Policy:
     )
 
 
-SCALED = policy(OverallGrade("scale", "overall", surpassed=Surpassed("outstanding", "Good surpassed")))
+SCALED = policy(
+    OverallGrade("scale", "overall", surpassed=Surpassed("outstanding", "Good surpassed"))
+)
 DIRECT = policy(OverallGrade("direct", grades=("inadequate", "good")))
 
 
@@ -160,7 +162,13 @@ def test_parts_that_are_only_read_take_no_answer(kind):
 
 @pytest.mark.parametrize(
     ("given", "blank"),
-    [(Given(), True), (Given(text="  \n"), True), (Given(place="file"), True), (Given(number=0), False), (Given(text="a"), False)],
+    [
+        (Given(), True),
+        (Given(text="  \n"), True),
+        (Given(place="file"), True),
+        (Given(number=0), False),
+        (Given(text="a"), False),
+    ],
 )
 def test_zero_is_an_answer_and_a_place_alone_is_not(given, blank):
     assert given.blank is blank

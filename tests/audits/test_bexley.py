@@ -35,7 +35,14 @@ def answer(audit, code, given, *, by, version=0):
     tool = selectors.tool_of(audit)
     part = tool.part(code)
     return save_answer(
-        audit, tool.section(part.section_code), part, given, instance=1, read_version=version, by=by, at=NOW
+        audit,
+        tool.section(part.section_code),
+        part,
+        given,
+        instance=1,
+        read_version=version,
+        by=by,
+        at=NOW,
     )
 
 
@@ -45,7 +52,14 @@ def prepare(audit, people, *, without=()):
     for one in selectors.missing_parts(audit, SESSION):
         if one.respondent not in without:
             save_answer(
-                audit, one.section, one.part, invented(one.part, audit), instance=1, read_version=0, by=by[one.respondent], at=NOW
+                audit,
+                one.section,
+                one.part,
+                invented(one.part, audit),
+                instance=1,
+                read_version=0,
+                by=by[one.respondent],
+                at=NOW,
             )
 
 
@@ -58,7 +72,9 @@ def test_sc01_the_meeting_waits_for_the_second_worker_and_names_them(bexley):
         start_session(audit, by=people.auditor, at=NOW)
 
     assert len(refused.value.problems) == 6
-    assert all(line.startswith(f"{people.second.name}: Question i") for line in refused.value.problems)
+    assert all(
+        line.startswith(f"{people.second.name}: Question i") for line in refused.value.problems
+    )
 
 
 def test_sc01_zero_opens_the_meeting_and_both_workers_scales_show(bexley):
@@ -84,7 +100,12 @@ def choice(people, version, unit, auditor):
     InvolvementFactory(case=case, user=people.worker)
     tool = version.tools.select_related("version__framework__council").get()
     return Choice(
-        case=case, tool=tool, auditor=auditor, worker=people.worker, second_worker=None, month=date(2026, 11, 1)
+        case=case,
+        tool=tool,
+        auditor=auditor,
+        worker=people.worker,
+        second_worker=None,
+        month=date(2026, 11, 1),
     )
 
 
@@ -103,7 +124,9 @@ def test_sc02_a_child_of_the_auditors_own_team_is_refused_with_the_reason(bexley
 def test_sc02_a_child_of_another_team_is_accepted_and_its_manager_sees_it(bexley):
     version, people = bexley
 
-    audit = allocate(choice(people, version, people.team2, people.auditor), by=people.officer, at=NOW)
+    audit = allocate(
+        choice(people, version, people.team2, people.auditor), by=people.officer, at=NOW
+    )
 
     assert audit.deadline_on == date(2026, 11, 30)
     assert Notice.objects.filter(to=people.auditor, kind="audit.allocated").count() == 1
@@ -155,7 +178,9 @@ def test_sc04_an_action_is_needed_even_when_good(bexley):
         return_audit(audit, by=people.auditor, at=NOW)
     assert refused.value.problems == ("Record at least one action.",)
 
-    plan = Plan("share", "Present the work at the staff conference", "", people.worker, date(2027, 1, 15))
+    plan = Plan(
+        "share", "Present the work at the staff conference", "", people.worker, date(2027, 1, 15)
+    )
     record_action(audit, plan, by=people.auditor, at=NOW)
     returned = return_audit(audit, by=people.auditor, at=datetime(2026, 12, 24, 11, 0, tzinfo=UTC))
 
@@ -180,7 +205,10 @@ def test_good_surpassed_returns_as_outstanding_without_a_number(bexley):
     answer(audit, "outcome.overall", Given(text="surpassed"), by=people.auditor)
     answer_all(audit, gate="return", at=NOW)
     record_action(
-        audit, Plan("nominate", "Nominate the team", "", people.worker, date(2026, 12, 1)), by=people.auditor, at=NOW
+        audit,
+        Plan("nominate", "Nominate the team", "", people.worker, date(2026, 12, 1)),
+        by=people.auditor,
+        at=NOW,
     )
 
     return_audit(audit, by=people.auditor, at=NOW)

@@ -33,7 +33,14 @@ def save(audit, code, given, *, by, version=0, instance=1, at=NOW):
     tool = selectors.tool_of(audit)
     part = tool.part(code)
     return save_answer(
-        audit, tool.section(part.section_code), part, given, instance=instance, read_version=version, by=by, at=at
+        audit,
+        tool.section(part.section_code),
+        part,
+        given,
+        instance=instance,
+        read_version=version,
+        by=by,
+        at=at,
     )
 
 
@@ -124,7 +131,9 @@ def test_nothing_to_confirm_is_refused(scene):
     audit = audit_at("in_session", people, version)
 
     with pytest.raises(Refused, match="nothing to confirm"):
-        confirm_question(audit, selectors.tool_of(audit).question("voice"), by=people.auditor, at=NOW)
+        confirm_question(
+            audit, selectors.tool_of(audit).question("voice"), by=people.auditor, at=NOW
+        )
 
 
 def test_finish_section_names_what_is_missing(scene):
@@ -146,7 +155,9 @@ def test_set_meeting_tells_the_worker_once_for_each_date(scene):
     audit = audit_at("allocated", people, version)
 
     for _ in range(2):
-        set_meeting(audit, meeting_at=NOW + timedelta(days=3), mode="video", by=people.auditor, at=NOW)
+        set_meeting(
+            audit, meeting_at=NOW + timedelta(days=3), mode="video", by=people.auditor, at=NOW
+        )
 
     assert audit.moves.filter(verb="set meeting").count() == 2
     assert Audit.objects.get(pk=audit.pk).state == AuditState.PREPARING
@@ -181,7 +192,9 @@ def test_a_part_is_asked_for_when_the_other_answer_calls_for_it(scene):
     audit = audit_at("in_session", people, version)
     save(audit, "voice.seen", Given(text="yes"), by=people.worker)
 
-    assert "Question 1 – When was the child last seen?" in selectors.missing_in_words(audit, "return")
+    assert "Question 1 – When was the child last seen?" in selectors.missing_in_words(
+        audit, "return"
+    )
 
 
 def test_return_locks_grades_opens_actions_and_tells(scene):
@@ -224,7 +237,10 @@ def test_a_query_blocks_the_return_where_the_framework_says_so(scene):
 
     with pytest.raises(Refused) as refused:
         return_audit(audit, by=people.auditor, at=NOW)
-    assert "The grade query is open. Wait for the QA team's advice before you return the audit." in refused.value.problems
+    assert (
+        "The grade query is open. Wait for the QA team's advice before you return the audit."
+        in refused.value.problems
+    )
     assert Notice.objects.filter(to=people.officer, kind="audit.grade_query").count() == 1
 
 
@@ -278,8 +294,14 @@ PLAN = Plan("improve", "Meet the family network", "More adults keep watch", None
     ("changes", "words"),
     [
         ({"what": " "}, "Enter what will be done."),
-        ({"what": "Call them ASAP"}, "Say when it will be done as a date, not “ASAP” or “ongoing”."),
-        ({"what": "Visits, ongoing"}, "Say when it will be done as a date, not “ASAP” or “ongoing”."),
+        (
+            {"what": "Call them ASAP"},
+            "Say when it will be done as a date, not “ASAP” or “ongoing”.",
+        ),
+        (
+            {"what": "Visits, ongoing"},
+            "Say when it will be done as a date, not “ASAP” or “ongoing”.",
+        ),
         ({"owner": None}, "Choose who will do it."),
         ({"due_on": None}, "Enter the date by which it will be done."),
         ({"due_on": date(2026, 11, 9)}, "The date must be today or later."),
@@ -301,6 +323,10 @@ def test_every_step_leaves_a_line_in_the_trail(scene):
     version, people = scene
     audit = audit_at("returned", people, version)
 
-    verbs = set(TrailEntry.objects.filter(subject_type="audits.audit", subject_id=audit.pk).values_list("verb", flat=True))
+    verbs = set(
+        TrailEntry.objects.filter(subject_type="audits.audit", subject_id=audit.pk).values_list(
+            "verb", flat=True
+        )
+    )
 
     assert {"allocate", "set meeting", "start session", "answer", "return"} <= verbs

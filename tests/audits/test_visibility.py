@@ -4,8 +4,21 @@ from audits import visibility
 from audits.states import AuditState
 from standards.edition import PartForm, SectionForm
 
-CHECK = SectionForm("check", "3", "File check", "", "auditor", ("preparing", "in_session"), ("practitioner",), "section", None, ())
-PREPARE = SectionForm("prepare", "2", "Preparation", "", "practitioner", ("preparing",), (), "section", None, ())
+CHECK = SectionForm(
+    "check",
+    "3",
+    "File check",
+    "",
+    "auditor",
+    ("preparing", "in_session"),
+    ("practitioner",),
+    "section",
+    None,
+    (),
+)
+PREPARE = SectionForm(
+    "prepare", "2", "Preparation", "", "practitioner", ("preparing",), (), "section", None, ()
+)
 JOINT = SectionForm("joint", "4", "Practice", "", "joint", ("in_session",), (), "section", None, ())
 
 

@@ -21,7 +21,9 @@ def framework(path: str = "tests/frameworks/eastmere.yaml") -> FrameworkVersion:
     return FrameworkVersion.objects.select_related("framework__council").get(pk=version.pk)
 
 
-def audit_at(stage: str, cast: Cast, version: FrameworkVersion, *, second: bool = False, **changes: object) -> Audit:
+def audit_at(
+    stage: str, cast: Cast, version: FrameworkVersion, *, second: bool = False, **changes: object
+) -> Audit:
     """An audit of a Team 2 child by Team 1's manager, at a stage: allocated … returned."""
     case = CaseFileFactory(council=cast.council, unit=cast.team2)
     InvolvementFactory(case=case, user=cast.worker)

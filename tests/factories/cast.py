@@ -69,9 +69,17 @@ def cast(code: str = "bexley") -> Cast:
     posts: dict[str, Post] = {}
 
     def seat(name: str, kind: str, unit: OrgUnit, above: str = "") -> User:
-        post_type = PostTypeFactory(council=council, code=kind, roles=[role.value for role in ROLES[kind]])
-        posts[name] = PostFactory(council=council, unit=unit, type=post_type, reports_to=posts.get(above))
-        user = UserFactory(council=council, name=f"{name.replace('_', ' ').title()} {code.title()}", email=f"{name}@{code}.example.org")
+        post_type = PostTypeFactory(
+            council=council, code=kind, roles=[role.value for role in ROLES[kind]]
+        )
+        posts[name] = PostFactory(
+            council=council, unit=unit, type=post_type, reports_to=posts.get(above)
+        )
+        user = UserFactory(
+            council=council,
+            name=f"{name.replace('_', ' ').title()} {code.title()}",
+            email=f"{name}@{code}.example.org",
+        )
         PostHoldingFactory(post=posts[name], user=user)
         return user
 

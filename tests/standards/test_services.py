@@ -1,11 +1,13 @@
 """Loading, publishing and retiring an edition."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 import yaml
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from core.models import TrailEntry
@@ -251,6 +253,28 @@ def test_load_needs_the_same_number_of_queries_for_one_question_and_for_many(
         load(big(60).replace("edition: 3", "edition: 4"), at=AT)
 
     assert len(many) == len(few)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_load_and_publish_the_same_file_at_once_make_one_edition():
+    """Two processes that start together both bring the frameworks in."""
+    ready = Barrier(2)
+
+    def bring_in() -> int:
+        try:
+            ready.wait()
+            with transaction.atomic():
+                return publish(load(TEXT, at=AT), at=AT, cause="test").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        tries = [pool.submit(bring_in) for _ in range(2)]
+        keys = {one.result() for one in tries}
+
+    assert keys == {FrameworkVersion.objects.get().pk}
+    assert rows_of(FrameworkVersion.objects.get()) == [1, 3, 4, 15, 3, 6]
+    assert TrailEntry.objects.filter(verb="publish framework").count() == 1
 
 
 # Publishing

@@ -28,7 +28,9 @@ class Command(BaseCommand):
     help = "Draw the state machines into docs/states/ (--check: only compare)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail when a drawing is old; write nothing")
+        parser.add_argument(
+            "--check", action="store_true", help="fail when a drawing is old; write nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = settings.BASE_DIR / "docs" / "states"

@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         council = Council.objects.filter(code=options["council"]).first()
         if council is None:
-            raise CommandError(f"There is no council “{options['council']}”. Load its framework first.")
+            raise CommandError(
+                f"There is no council “{options['council']}”. Load its framework first."
+            )
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path.name}.")
@@ -35,16 +37,24 @@ class Command(BaseCommand):
             raise CommandError("The file is too large.")
         module = KINDS[options["kind"]]
         try:
-            plan = module.read_plan(council, rows(path.read_bytes(), max_rows=settings.IMPORT_MAX_ROWS))
+            plan = module.read_plan(
+                council, rows(path.read_bytes(), max_rows=settings.IMPORT_MAX_ROWS)
+            )
         except Unreadable as fault:
             raise CommandError(str(fault)) from None
         if plan.faults:
-            lines = [f"row {fault.row}, {fault.column}: {fault.says}" for fault in plan.faults[:200]]
+            lines = [
+                f"row {fault.row}, {fault.column}: {fault.says}" for fault in plan.faults[:200]
+            ]
             raise CommandError("Nothing was imported.\n" + "\n".join(lines))
         with transaction.atomic():
             at = clock.now()
-            counts = module.apply(council, plan, by=None, at=at, on=timezone.localdate(at), cause="import_file")
+            counts = module.apply(
+                council, plan, by=None, at=at, on=timezone.localdate(at), cause="import_file"
+            )
             if not options["confirm"]:
                 transaction.set_rollback(True)
         words = "Imported" if options["confirm"] else "Would import (add --confirm)"
-        self.stdout.write(f"{words}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        self.stdout.write(
+            f"{words}: " + ", ".join(f"{count} {name}" for name, count in counts.items())
+        )

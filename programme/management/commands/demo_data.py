@@ -37,7 +37,9 @@ class Command(BaseCommand):
     help = "Fill the demo with invented data; --sign-ins prints one sign-in for each role."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--sign-ins", action="store_true", help="print the sign-ins as lines of JSON")
+        parser.add_argument(
+            "--sign-ins", action="store_true", help="print the sign-ins as lines of JSON"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -74,16 +76,30 @@ def sign_ins() -> Iterator[dict[str, str]]:
         for words, role in ROLES:
             if person := someone(council, role, used, today):
                 used.add(person.pk)
-                yield {"role": words, "name": person.name, "email": person.email, "password": PASSWORD}
+                yield {
+                    "role": words,
+                    "name": person.name,
+                    "email": person.email,
+                    "password": PASSWORD,
+                }
 
 
 def someone(council: Council, role: Role, used: set[int], today: Any) -> User | None:
     """Somebody with the role: a party of an audit under way where there is one."""
-    people = User.objects.filter(council=council, is_active=True).exclude(pk__in=used).holding(role, today)
+    people = (
+        User.objects.filter(council=council, is_active=True)
+        .exclude(pk__in=used)
+        .holding(role, today)
+    )
     if role == Role.AUDITOR:
-        return people.filter(audits_as_auditor__state="preparing").order_by("pk").first() or people.first()
+        return (
+            people.filter(audits_as_auditor__state="preparing").order_by("pk").first()
+            or people.first()
+        )
     if role == Role.PRACTITIONER:
         auditors = PostHolding.objects.filter(user_id__in=used).values("user_id")
-        busy = people.filter(audits_as_worker__state="preparing", audits_as_worker__auditor_id__in=auditors)
+        busy = people.filter(
+            audits_as_worker__state="preparing", audits_as_worker__auditor_id__in=auditors
+        )
         return busy.order_by("pk").first() or people.first()
     return people.order_by("pk").first()
