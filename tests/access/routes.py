@@ -43,6 +43,11 @@ class Route:
     guarded_first: bool = False
     exceptions: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def of_a_thing(self) -> bool:
+        """Whether the address names something of a council."""
+        return bool(THINGS & set(self.args))
+
     def expected(self, who: str) -> int:
         """The status this member of the cast gets."""
         if who in self.exceptions:
@@ -53,6 +58,7 @@ class Route:
 
 
 AUDIT = PARTIES | QA
+THINGS = {"audit", "returned", "action", "document", "notice", "case", "import"}
 ROUTES = [
     Route("my-work"),
     Route("audits"),
@@ -87,6 +93,15 @@ ROUTES = [
     Route("ask-for-pdf", ("returned",), status=405),
     Route("document", ("document",), sees=frozenset({"auditor"})),
     Route("document-file", ("document",), sees=frozenset()),
+    # cases, people and imports
+    Route("cases", may=QA | MANAGERS | {"worker", "second", "stranger"}),
+    Route("case", ("case",), sees=QA | {"worker", "manager", "service_manager", "head", "deputy_director", "director"}),
+    Route("people", may=QA | {"administrator"}),
+    Route("import", may=QA | {"administrator"}),
+    Route("import-run", ("import",), may=QA | {"administrator"}, guarded_first=True),
+    Route("import-confirm", ("import",), status=405, guarded_first=True),
+    Route("import-faults", ("import",), may=QA | {"administrator"}, guarded_first=True),
+    Route("import-template", ("staff", "csv"), may=QA | {"administrator"}, guarded_first=True),
     # one's own account
     Route("brand"),
     Route("mfa_index"),

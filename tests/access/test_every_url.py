@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from actions.models import Action
 from audits.models import Audit
+from cases.models import ImportRun
+from cases.services import upload
 from core.models import Notice
 from reporting.models import Document
 from reporting.services import ask_for_document
@@ -31,6 +33,7 @@ class Things:
     action: Action
     document: Document
     notice: Notice
+    run: ImportRun
     people: Cast
 
     def ids(self, route: Route) -> list[object]:
@@ -42,6 +45,7 @@ class Things:
             "document": self.document.pk,
             "notice": self.notice.pk,
             "case": self.open.case_id,
+            "import": self.run.pk,
         }
         return [found.get(name, name) for name in route.args]
 
@@ -54,7 +58,8 @@ def things() -> Things:
     action = Action.objects.raised_by("audit", returned.pk).get()
     document = ask_for_document(returned, by=people.auditor, at=NOW)
     notice = Notice.objects.filter(to=people.auditor).first()
-    return Things(audit, returned, action, document, notice, people)
+    run = upload("cases", b"Case number,Team code,Opened\n", by=people.officer, at=NOW)
+    return Things(audit, returned, action, document, notice, run, people)
 
 
 def signed_in(user) -> Client:
@@ -117,7 +122,7 @@ def test_another_council_finds_nothing_of_ours():
     for who, user in other.everybody().items():
         client = signed_in(user)
         for route in ROUTES:
-            if not route.args:
+            if not route.of_a_thing:
                 continue
             for method in (client.get, client.post):
                 answer = method(address(route, made))
@@ -138,7 +143,7 @@ def test_another_councils_lists_hold_nothing_of_ours():
     for user in other.everybody().values():
         client = signed_in(user)
         for route in ROUTES:
-            if not route.args:
+            if not route.of_a_thing:
                 page = client.get(address(route, made)).content.decode()
                 shown += [
                     route.name
