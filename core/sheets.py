@@ -104,7 +104,7 @@ def as_kind(text: str, column: Column) -> str | date | bool | None:
             return read_date(text)
         case "email":
             if not EMAIL.fullmatch(text):
-                raise ValueError("Enter an e-mail address, like name@council.gov.uk.")
+                raise ValueError("Enter an e-mail address, like name@example.org.")
             return text.lower()
         case "yes_no":
             if norm(text) not in {"yes", "no", "y", "n"}:

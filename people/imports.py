@@ -31,7 +31,7 @@ COLUMNS = (
         "Work address; the person signs in with it. Needed with a staff number.",
         "email",
         longest=200,
-        example="amina.okafor@council.gov.uk",
+        example="amina.okafor@example.org",
     ),
     Column(
         "Post code",

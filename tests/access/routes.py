@@ -95,7 +95,11 @@ ROUTES = [
     Route("document-file", ("document",), sees=frozenset()),
     # cases, people and imports
     Route("cases", may=QA | MANAGERS | {"worker", "second", "stranger"}),
-    Route("case", ("case",), sees=QA | {"worker", "manager", "service_manager", "head", "deputy_director", "director"}),
+    Route(
+        "case",
+        ("case",),
+        sees=QA | {"worker", "manager", "service_manager", "head", "deputy_director", "director"},
+    ),
     Route("people", may=QA | {"administrator"}),
     Route("import", may=QA | {"administrator"}),
     Route("import-run", ("import",), may=QA | {"administrator"}, guarded_first=True),
