@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -39,8 +40,12 @@ def loaded(text: str) -> FrameworkVersion | None:
     return FrameworkVersion.objects.filter(checksum=checksum_of(text)).first()
 
 
+@lru_cache(maxsize=4)
 def checked(text: str) -> dict[str, Any]:
-    """The document in a file's text. Raises Refused with every fault and its place."""
+    """The document in a file's text, to be read only. Raises Refused with every fault and its place.
+
+    Loading and then publishing a file checks it once.
+    """
     document, faults = check(text)
     if document is None or faults:
         raise Refused("The framework's file has faults.", [str(fault) for fault in faults])
@@ -57,15 +62,22 @@ def load(text: str, *, at: datetime) -> FrameworkVersion:
     if version := loaded(text):
         return version
     document = checked(text)
-    version = _draft(document, at=at)
+    version = _locked(document, at=at)
+    if version.checksum == checksum_of(text):
+        return version  # loaded by somebody else in the meantime
+    if version.state != State.DRAFT:
+        raise Refused(
+            f"Edition {version.edition} of {version.framework.name} is {version.state} and cannot be "
+            "changed. Give the file the next edition number and load it as a new edition."
+        )
     _replace(version, document, text, at=at)
     detail = {"edition": version.edition, "checksum": version.checksum}
     record("load framework", version, cause="framework file", at=at, detail=detail)
     return version
 
 
-def _draft(document: Mapping[str, Any], *, at: datetime) -> FrameworkVersion:
-    """The edition's row, locked. Refuses an edition that is no draft any more."""
+def _locked(document: Mapping[str, Any], *, at: datetime) -> FrameworkVersion:
+    """The edition's row, locked; a new one has no checksum yet."""
     about = document["framework"]
     council, _ = Council.objects.get_or_create(
         code=about["code"], defaults={"name": about["council"]}
@@ -78,11 +90,6 @@ def _draft(document: Mapping[str, Any], *, at: datetime) -> FrameworkVersion:
         edition=about["edition"],
         defaults={"council": council, "effective_from": _day(about), "policy": {}, "loaded_at": at},
     )
-    if version.state != State.DRAFT:
-        raise Refused(
-            f"Edition {version.edition} of {about['name']} is {version.state} and cannot be changed. "
-            "Give the file the next edition number and load it as a new edition."
-        )
     return version
 
 
