@@ -79,6 +79,7 @@ def run(words: list[str]) -> int:
             start(supervisor, server.fileno())
             supervisor.wait_for_web(port)
             if not supervisor.stopping:
+                start_background(supervisor)
                 announce(address, data, time.monotonic() - began)
             supervisor.watch()
         finally:
@@ -89,7 +90,7 @@ def run(words: list[str]) -> int:
 
 
 def start(supervisor: Supervisor, socket: int) -> None:
-    """Start the servers, prepare their data, then start the application's processes."""
+    """Start the servers, prepare their data, then start the web server."""
     keep_old_logs(supervisor.data / "logs")
     if "DATABASE_URL" in os.environ:
         adopt_database()
@@ -101,6 +102,10 @@ def start(supervisor: Supervisor, socket: int) -> None:
     if supervisor.stopping:
         return
     supervisor.start_python("web", *gunicorn(supervisor.data, socket), keep=(socket,))
+
+
+def start_background(supervisor: Supervisor) -> None:
+    """Start the worker and the timetable, once the web server has had the processor for itself."""
     worker = ("--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
     supervisor.start_python("worker", *CELERY, "worker", *worker)
     supervisor.start_python("beat", *CELERY, "beat", "--pidfile=", "--loglevel=INFO")
