@@ -163,7 +163,11 @@ DATABASES = {
         **(
             database(_address)
             if _address
-            else {"NAME": "qaframework", "USER": "postgres", "HOST": env("PGHOST", "")}
+            else {
+                "NAME": env("PGDATABASE", "qaframework"),
+                "USER": "postgres",
+                "HOST": env("PGHOST", ""),
+            }
         ),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
@@ -290,6 +294,9 @@ FORMAT_MODULE_PATH = ["qaframework.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Tests gather no files: the web process takes them from where they are.
+WHITENOISE_USE_FINDERS = QA_ENV == "test"
+WHITENOISE_AUTOREFRESH = QA_ENV == "test"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

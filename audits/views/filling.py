@@ -96,6 +96,8 @@ def show(
         "here": here,
         "now": clock.now(),
         "actions": selectors.actions_of(door.audit),
+        "me_records": door.me == visibility.AUDITOR
+        and visibility.is_open(section, door.audit.state),
     }
     return render(request, "audits/page.html", context, status=status)
 
@@ -283,12 +285,15 @@ def save_typed(
         return
     if not one.changed or resolve == f"{one.box.name}|theirs":
         return
+    given = one.given
+    if resolve == f"{one.box.name}|both":
+        given = replace(given, text=both(one.box.given.text, given.text))
     try:
         save_answer(
             door.audit,
             section,
             one.box.part,
-            one.given,
+            given,
             instance=one.box.instance,
             read_version=one.version,
             by=request.user,
@@ -297,7 +302,12 @@ def save_typed(
     except Stale as stale:
         words = f"{stale.current.saved_by.name} changed this while you were writing. Nothing of yours is lost."
         changed[key] = as_typed(one.box, one, words)
-        conflicts[key] = conflict_of(door, one.box, one.given, stale.current)
+        conflicts[key] = conflict_of(door, one.box, given, stale.current)
+
+
+def both(theirs: str, mine: str) -> str:
+    """Two texts put together, the other person's first."""
+    return f"{theirs}\n\n{mine}"
 
 
 def conflict_of(door: Door, box: Box, mine: Given, current: Answer) -> dict[str, Any]:
@@ -312,7 +322,7 @@ def conflict_of(door: Door, box: Box, mine: Given, current: Answer) -> dict[str,
         "version": current.version,
         "mine": plain(replace(box, given=mine), policy),
         "theirs": plain(replace(box, given=theirs), policy),
-        "both": f"{theirs.text}\n\n{mine.text}" if texts else "",
+        "both": both(theirs.text, mine.text) if texts else "",
         "texts": texts,
     }
 
