@@ -147,7 +147,10 @@ class Answer(models.Model):
 
 
 class EarlierAnswer(models.Model):
-    """What an answer said before somebody else replaced it, so that nobody's words are lost."""
+    """What an answer said before somebody else replaced it, so that nobody's words are lost.
+
+    `refused`: it never stood, because `replaced_by` had changed the answer while it was written.
+    """
 
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="earlier_answers")
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="+")
@@ -162,9 +165,10 @@ class EarlierAnswer(models.Model):
     saved_at = models.DateTimeField()
     replaced_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     replaced_at = models.DateTimeField()
+    refused = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ("-replaced_at", "-id")
+        ordering = ("-id",)
         indexes = [models.Index(fields=["audit", "part"])]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

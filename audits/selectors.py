@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from actions.models import Action
 from audits import visibility
 from audits.answers import Given, is_answered
 from audits.completeness import SESSION, Key, Missing, missing, needed
-from audits.models import Answer, Audit, Confirmation, Presence, SectionDone
+from audits.models import Answer, Audit, Confirmation, EarlierAnswer, Presence, SectionDone
 from audits.scoring import Overall, overall
 from audits.states import AuditState
 from people.models import User
@@ -41,8 +41,16 @@ def given_of(answer: Answer) -> Given:
 
 
 def answer_rows(audit: Audit) -> dict[Key, Answer]:
-    """Every answer of the audit by part code, respondent and instance; one query."""
-    rows = Answer.objects.filter(audit=audit).select_related("part", "saved_by")
+    """Every answer of the audit by part code, respondent and instance; one query.
+
+    Each row's `has_earlier` says whether other words of it are kept.
+    """
+    same = {name: OuterRef(name) for name in ("audit", "part", "respondent", "instance")}
+    rows = (
+        Answer.objects.filter(audit=audit)
+        .select_related("part", "saved_by")
+        .annotate(has_earlier=Exists(EarlierAnswer.objects.filter(**same)))
+    )
     return {(row.part.code, row.respondent, row.instance): row for row in rows}
 
 
@@ -288,6 +296,7 @@ class Box:
     saved_by: str
     editable: bool
     needed: bool
+    earlier: bool = False
     fault: str = ""
     typed: dict[str, str] | None = None
 
@@ -361,6 +370,7 @@ def box(
         and is_answered(part)
         and visibility.may_edit(section, part, me=me, state=audit.state),
         needed=needed(part, answers, respondent, instance) and is_answered(part),
+        earlier=bool(row and row.has_earlier),
     )
 
 

@@ -33,7 +33,6 @@ def respondent_of(part: PartForm, me: str) -> str:
     return me if part.respondent == visibility.PRACTITIONER else part.respondent
 
 
-@transaction.atomic
 def save_answer(
     audit: Audit,
     section: SectionForm,
@@ -49,8 +48,27 @@ def save_answer(
 
     Saying the same again changes nothing, so a repeated save is harmless.
     Raises PermissionDenied if the part is not theirs, Refused if it is not open now,
-    and Stale if somebody else changed it meanwhile.
+    and Stale if somebody else changed it meanwhile; what was refused is then kept among the earlier answers.
     """
+    try:
+        return _save(audit, section, part, given, instance, read_version, by=by, at=at)
+    except Stale as stale:
+        keep_refused(stale.current, given, by=by, at=at)
+        raise
+
+
+@transaction.atomic
+def _save(
+    audit: Audit,
+    section: SectionForm,
+    part: PartForm,
+    given: Given,
+    instance: int,
+    read_version: int,
+    *,
+    by: User,
+    at: datetime,
+) -> Answer | None:
     audit = Audit.objects.select_for_update().get(pk=audit.pk)
     me = party(audit, by)
     if not visibility.fills(part, me) or not is_answered(part):
@@ -133,6 +151,39 @@ def keep_earlier(answer: Answer, *, by: User, at: datetime) -> None:
         saved_at=answer.saved_at,
         replaced_by=by,
         replaced_at=at,
+    )
+
+
+def keep_refused(current: Answer, given: Given, *, by: User, at: datetime) -> None:
+    """Keep words that met a newer answer, so that they are safe whatever is chosen; once each."""
+    kept = EarlierAnswer.objects.filter(
+        audit_id=current.audit_id,
+        part_id=current.part_id,
+        respondent=current.respondent,
+        instance=current.instance,
+        saved_by=by,
+        number=given.number,
+        text=given.text,
+        day=given.day,
+        place=given.place,
+    )
+    if given.empty or kept.exists():
+        return
+    EarlierAnswer.objects.create(
+        audit_id=current.audit_id,
+        part_id=current.part_id,
+        respondent=current.respondent,
+        instance=current.instance,
+        number=given.number,
+        text=given.text,
+        day=given.day,
+        place=given.place,
+        version=current.version,
+        saved_by=by,
+        saved_at=at,
+        replaced_by_id=current.saved_by_id,
+        replaced_at=current.saved_at,
+        refused=True,
     )
 
 

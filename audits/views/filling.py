@@ -210,6 +210,7 @@ def view_of(door: Door, box: Box, conflict: dict[str, Any] | None = None) -> dic
         "ends": ends(door, box),
         "shown": shown_fact(door.audit, box.part.shows) if box.part.kind == "shown" else "",
         "words": answer_in_words(box.part, given, policy),
+        "audit_pk": door.audit.pk,
         "url": reverse("answer", args=[door.audit.pk, box.part.code, box.instance]),
     }
 

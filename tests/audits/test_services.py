@@ -88,6 +88,20 @@ def test_replacing_somebody_elses_words_keeps_theirs(scene):
     assert (kept.text, kept.saved_by, kept.replaced_by) == ("Theirs", people.worker, people.auditor)
 
 
+def test_words_that_meet_a_newer_answer_are_kept_once_however_often_they_are_sent(scene):
+    version, people = scene
+    audit = audit_at("in_session", people, version)
+    save(audit, "voice.note", Given(text="Theirs"), by=people.worker)
+
+    for _ in range(2):
+        with pytest.raises(Stale):
+            save(audit, "voice.note", Given(text="Mine"), by=people.auditor)
+
+    kept = EarlierAnswer.objects.get(audit=audit)
+    assert (kept.text, kept.saved_by, kept.refused) == ("Mine", people.auditor, True)
+    assert Answer.objects.get(audit=audit, part__code="voice.note").text == "Theirs"
+
+
 @pytest.mark.parametrize("who", ["officer", "manager", "stranger", "second", "qa_head"])
 def test_nobody_else_saves_an_answer(scene, who):
     version, people = scene
