@@ -88,7 +88,7 @@ def day_of(typed: Mapping[str, str]) -> date | None:
         raise ValueError("Enter the date in numbers, for example 4 5 2026.")
     try:
         return date(int(boxes[2]), int(boxes[1]), int(boxes[0]))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError("Enter a real date, for example 4 5 2026.") from None
 
 

@@ -53,6 +53,12 @@ class AuditQuerySet(models.QuerySet[Any]):
     def with_people(self) -> AuditQuerySet:
         return self.select_related("case", "auditor", "worker", "second_worker", "unit")
 
+    def with_edition(self) -> AuditQuerySet:
+        """With the tool and the edition; the edition's own text is read once in each process."""
+        return self.select_related("tool", "version__framework__council").defer(
+            "version__source", "version__policy"
+        )
+
 
 class AnswerQuerySet(models.QuerySet[Any]):
     def of_question(self, codes: list[str]) -> AnswerQuerySet:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audits.models import Audit
 from cases.models import CaseFile
 from core import clock
 from core.moves import Refused
@@ -71,10 +72,10 @@ def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_for(request, framework, people, involved, offered)
     doubts: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        doubts = try_to_allocate(request, form, case, version, people, involved, month)
-        if not doubts and not form.errors:
+        audit, doubts = try_to_allocate(request, form, case, version, people, involved, month)
+        if audit is not None:
             messages.success(request, "The audit is allocated and the auditor has been told.")
-            return redirect("audits")
+            return redirect("audit", pk=audit.pk)
     context = {
         "form": form,
         "case": case,
@@ -134,8 +135,8 @@ def try_to_allocate(
     people: list[Candidate],
     involved: list[Any],
     month: date,
-) -> tuple[str, ...]:
-    """Allocate; what must be confirmed comes back, what stands against it goes into the form."""
+) -> tuple[Audit | None, tuple[str, ...]]:
+    """Allocate; gives the audit, or what must be confirmed; what stands against it goes into the form."""
     users: dict[int, User] = {one.user.pk: one.user for one in people} | {
         one.user_id: one.user for one in involved
     }
@@ -155,10 +156,12 @@ def try_to_allocate(
         practice_week=data["practice_week"],
     )
     try:
-        allocate(choice, by=request.user, at=clock.now(), confirmed=data["confirmed"])
+        return allocate(
+            choice, by=request.user, at=clock.now(), confirmed=data["confirmed"]
+        ), ()
     except NeedsConfirming as fault:
-        return fault.problems
+        return None, fault.problems
     except Refused as fault:
         for problem in fault.problems or (str(fault),):
             form.add_error("auditor", problem)
-    return ()
+    return None, ()

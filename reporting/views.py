@@ -23,17 +23,9 @@ def returned_audit(request: HttpRequest, pk: int, read: str) -> Audit:
     audits = (
         Audit.objects.visible_to(request.user)
         .filter(state=AuditState.RETURNED)
-        .select_related(
-            "council",
-            "case",
-            "version__framework__council",
-            "tool",
-            "unit",
-            "auditor",
-            "worker",
-            "second_worker",
-            "manager",
-        )
+        .with_people()
+        .with_edition()
+        .select_related("council", "manager")
     )
     audit = get_object_or_404(audits, pk=pk)
     record(read, audit, by=request.user, at=clock.now())

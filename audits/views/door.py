@@ -30,16 +30,11 @@ class Door:
 
 def open_door(request: HttpRequest, pk: int, *, opened: str = "") -> Door:
     """The audit, or 404 as if it did not exist; `opened` names what is read, for the trail."""
-    audits = Audit.objects.visible_to(request.user).select_related(
-        "council",
-        "case",
-        "version__framework__council",
-        "tool",
-        "unit",
-        "auditor",
-        "worker",
-        "second_worker",
-        "manager",
+    audits = (
+        Audit.objects.visible_to(request.user)
+        .with_people()
+        .with_edition()
+        .select_related("council", "manager")
     )
     audit = get_object_or_404(audits, pk=pk)
     edition = edition_of(audit)

@@ -55,7 +55,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     audits = (
         Audit.objects.visible_to(request.user)
         .with_people()
-        .select_related("version__framework__council", "tool")
+        .with_edition()
         .order_by("-id")
     )
     narrowed = AuditFilter(request.GET, queryset=audits)
