@@ -31,18 +31,25 @@ TEXTS = {
     "rationale": "The file shows purposeful work whose effect on the child can be seen; the plan needs sharper dates.",
     "strengths": "Clear, respectful and up to date.",
     "develop": "Add the professionals who joined since the last review.",
+    "role": "Grandmother",
+    "reason": "Not applicable: they answered.",
 }
+HELD = {"in_session", "returned"}  # stages after the meeting
 STAGES = ("allocated", "preparing", "prepared", "in_session", "returned", "returned")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Who and what the demo's audits are made of, at one moment."""
+    """Who and what the demo's audits are made of; `at` is when they are allocated.
+
+    With `paced`, later steps happen when their time comes (the meeting after a week); else at once.
+    """
 
     council: Council
     officer: User
     tool: Tool
     at: datetime
+    paced: bool = False
 
 
 def qa_officer(council: Council, on: date) -> User | None:
@@ -63,17 +70,19 @@ def make_audits(council: Council, *, at: datetime, stages: tuple[str, ...] = STA
     tool = version.tools.select_related("version__framework__council").first()
     if tool is None:
         return []
-    scene = Scene(council, officer, tool, at)
     made: list[Audit] = []
     for case in CaseFile.objects.filter(council=council).open_on(on).order_by("number"):
         if len(made) == len(stages):
             break
-        if audit := allocate_one(scene, case, offset=len(made)):
-            made.append(bring_to(audit, stages[len(made)], scene))
+        stage = stages[len(made)]
+        begun = at - timedelta(days=9 if stage in HELD else 1)
+        scene = Scene(council, officer, tool, begun, paced=True)
+        if audit := allocate_one(scene, case, month=on.replace(day=1), offset=len(made)):
+            made.append(bring_to(audit, stage, scene))
     return made
 
 
-def allocate_one(scene: Scene, case: CaseFile, *, offset: int) -> Audit | None:
+def allocate_one(scene: Scene, case: CaseFile, *, month: date, offset: int) -> Audit | None:
     """Give the case to the first auditor whom the rules allow, each in turn; None when there is none."""
     on = timezone.localdate(scene.at)
     involved = workers(case, on)
@@ -85,7 +94,7 @@ def allocate_one(scene: Scene, case: CaseFile, *, offset: int) -> Audit | None:
     ids = {first.user_id, *([second.user_id] if second else [])}
     free = [
         one.user
-        for one in candidates(framework, case, ids, month=on.replace(day=1), on=on)
+        for one in candidates(framework, case, ids, month=month, on=on)
         if not one.objections and not one.auditor.allotted
     ]
     if not free:
@@ -96,7 +105,7 @@ def allocate_one(scene: Scene, case: CaseFile, *, offset: int) -> Audit | None:
         auditor=free[offset % len(free)],
         worker=first.user,
         second_worker=second.user if second else None,
-        month=on.replace(day=1),
+        month=month,
     )
     return allocate(choice, by=scene.officer, at=scene.at, confirmed=True)
 
@@ -114,12 +123,13 @@ def bring_to(audit: Audit, stage: str, scene: Scene) -> Audit:
     answer_all(audit, gate=SESSION, at=scene.at)
     if stage == "prepared":
         return audit
-    start_session(audit, by=audit.auditor, at=scene.at)
+    held = meeting_at if scene.paced else scene.at
+    start_session(audit, by=audit.auditor, at=held)
     audit.refresh_from_db()
     if stage == "in_session":
         return audit
-    answer_all(audit, gate=RETURN, at=scene.at)
-    due_on = timezone.localdate(scene.at) + timedelta(days=21)
+    answer_all(audit, gate=RETURN, at=held)
+    due_on = timezone.localdate(held) + timedelta(days=21)
     kind = selectors.edition_of(audit).policy.actions.kinds[0].code
     plan = Plan(
         kind,
@@ -128,8 +138,8 @@ def bring_to(audit: Audit, stage: str, scene: Scene) -> Audit:
         audit.worker,
         due_on,
     )
-    record_action(audit, plan, by=audit.auditor, at=scene.at)
-    return return_audit(audit, by=audit.auditor, at=scene.at)
+    record_action(audit, plan, by=audit.auditor, at=held)
+    return return_audit(audit, by=audit.auditor, at=held)
 
 
 def answer_all(audit: Audit, *, gate: str, at: datetime) -> None:

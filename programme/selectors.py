@@ -36,7 +36,7 @@ def service_of(unit_path: str, services: dict[int, OrgUnit]) -> int:
     return 0
 
 
-def period_of(rule: Allocation, month: date, year_start: int = 4) -> tuple[date, date]:
+def period_of(rule: Allocation, month: date, year_start: int) -> tuple[date, date]:
     """The first days of the first and last month of the period that the number of audits counts for."""
     if rule.per_auditor is None or rule.per_auditor.every == "month":
         return month, month
@@ -65,7 +65,7 @@ def candidates(
 ) -> list[Candidate]:
     """Everybody who may be given audits in the council, each with what stands against them for this file.
 
-    Five queries, however many people there are.
+    Six queries, however many people there are.
     """
     rule = edition.policy.allocation
     tree = line(case.council_id, on)
@@ -83,7 +83,7 @@ def candidates(
     held: dict[int, list[PostHolding]] = defaultdict(list)
     for holding in holdings:
         held[holding.user_id].append(holding)
-    counts = allotted(case.council_id, *period_of(rule, month))
+    counts = allotted(case.council_id, *period_of(rule, month, edition.year_start))
     return [candidate(rows, counts.get(pk, 0), rule, file, services) for pk, rows in held.items()]
 
 

@@ -96,7 +96,7 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
 
 
 def check_people(choice: Choice, on: date) -> None:
-    """Refuse a file that is closed, and workers who do not work it or are the same person."""
+    """Refuse a closed file, one the auditor has already, and workers who do not work it or are the same person."""
     problems = []
     if not CaseFile.objects.open_on(on).filter(pk=choice.case.pk).exists():
         problems.append("This case is closed, so it cannot be audited.")
@@ -109,6 +109,8 @@ def check_people(choice: Choice, on: date) -> None:
         problems.append("The second worker must be another person.")
     if choice.auditor.pk in {choice.worker.pk, getattr(choice.second_worker, "pk", None)}:
         problems.append("Nobody audits their own case.")
+    if Audit.objects.filter(case=choice.case, auditor=choice.auditor).under_way().exists():
+        problems.append("The auditor is auditing this child's file already.")
     if problems:
         raise Refused("The audit cannot be allocated like this.", problems)
 

@@ -156,9 +156,7 @@ def try_to_allocate(
         practice_week=data["practice_week"],
     )
     try:
-        return allocate(
-            choice, by=request.user, at=clock.now(), confirmed=data["confirmed"]
-        ), ()
+        return allocate(choice, by=request.user, at=clock.now(), confirmed=data["confirmed"]), ()
     except NeedsConfirming as fault:
         return None, fault.problems
     except Refused as fault:

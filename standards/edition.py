@@ -177,6 +177,7 @@ class Edition:
     tools: Mapping[str, ToolForm]
     standards: tuple[Standard, ...]
     areas: Mapping[str, Area]
+    year_start: int = 4
 
     def guidance(self, question: QuestionForm) -> Guidance:
         """The descriptor areas and practice standards that guide a question.

@@ -67,6 +67,7 @@ def _read(version: FrameworkVersion) -> Edition:
         tools=_tools(version),
         standards=_standards(version),
         areas=_areas(version),
+        year_start=framework.get("year_start_month", 4),
     )
 
 

@@ -202,7 +202,8 @@ def test_killed_demo_leaves_no_process_behind_and_starts_again(data):
     assert again.process.returncode == 0
 
 
-def test_ctrl_c_while_the_data_is_being_prepared_ends_well(_set_up, tmp_path):
+@pytest.mark.usefixtures("_set_up")
+def test_ctrl_c_while_the_data_is_being_prepared_ends_well(tmp_path):
     demo = Demo(tmp_path / "demo").wait("Making the tables…")
 
     seconds = demo.stop()

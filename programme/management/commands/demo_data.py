@@ -54,18 +54,27 @@ class Command(BaseCommand):
 
 
 def fill(council: Council) -> None:
-    """Import the council's demo files and make its audits; a second time changes nothing."""
-    at, on = clock.now(), clock.today()
-    for kind, module in (("staff", staff_imports), ("cases", case_imports)):
-        content = (FOLDER / f"{council.code}-{kind}.csv").read_bytes()
-        plan = module.read_plan(council, rows(content, max_rows=settings.IMPORT_MAX_ROWS))
-        if plan.faults:
-            raise CommandError(f"The demo's {kind} file has faults: {plan.faults[0]}")
-        module.apply(council, plan, by=None, at=at, on=on, cause="demo data")
-    new = User.objects.filter(council=council, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    """Import the demo files, give their people the password, make audits; a second time changes nothing."""
+    staff = bring_in(council, "staff", staff_imports)
+    bring_in(council, "cases", case_imports)
+    new = User.objects.filter(
+        council=council,
+        staff_number__in=staff.people,
+        password__startswith=UNUSABLE_PASSWORD_PREFIX,
+    )
     if new.exists():
         new.update(password=make_password(PASSWORD))
-    make_audits(council, at=at)
+    make_audits(council, at=clock.now())
+
+
+def bring_in(council: Council, kind: str, module: Any) -> Any:
+    """Import one of the council's demo files; gives what the file holds."""
+    content = (FOLDER / f"{council.code}-{kind}.csv").read_bytes()
+    plan = module.read_plan(council, rows(content, max_rows=settings.IMPORT_MAX_ROWS))
+    if plan.faults:
+        raise CommandError(f"The demo's {kind} file has faults: {plan.faults[0]}")
+    module.apply(council, plan, by=None, at=clock.now(), on=clock.today(), cause="demo data")
+    return plan
 
 
 def sign_ins() -> Iterator[dict[str, str]]:
