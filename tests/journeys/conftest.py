@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from people.models import User
@@ -15,6 +17,7 @@ from tools.paths import ROOT
 
 PASSWORD = "a long enough test password"
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+TALLEST = 2000
 SCREENS = os.environ.get("QA_SCREENS", "")
 
 
@@ -48,13 +51,18 @@ def check_page(page: Page, name: str) -> None:
 
 
 def picture(page: Page, name: str) -> None:
-    """Two pictures of a page: 1280 px and 390 px wide."""
+    """Two small pictures of the top of a page: 1280 px and 390 px wide."""
     folder = ROOT / SCREENS
     folder.mkdir(parents=True, exist_ok=True)
     size = page.viewport_size
     for width, tag in ((1280, "wide"), (390, "phone")):
         page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=folder / f"{name}-{tag}.png", full_page=True)
+        height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+        taken = page.screenshot(
+            full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}
+        )
+        with Image.open(BytesIO(taken)) as image:
+            image.convert("RGB").quantize(64).save(folder / f"{name}-{tag}.png", optimize=True)
     if size:
         page.set_viewport_size(size)
 
