@@ -1,0 +1,87 @@
+"""Every page at one and at three of everything: the same number of queries, and not many."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from audits.models import Audit
+from tests.access.test_every_url import Things, signed_in, things
+from tests.factories.audits import audit_at
+
+pytestmark = pytest.mark.django_db
+
+LISTS = {
+    "my-work": "auditor",
+    "audits": "officer",
+    "being-audited": "manager",
+    "messages": "auditor",
+    "allocate": "officer",
+    "cases": "officer",
+    "people": "officer",
+    "import": "officer",
+}
+PAGES = {
+    "audit": ("auditor", "returned"),
+    "section": ("auditor", "open", "health_check"),
+    "question": ("auditor", "open", "practice", "q6"),
+    "section-changes": ("worker", "open", "practice"),
+    "guidance": ("auditor", "open", "q6"),
+    "answer": ("auditor", "open", "q6.impact", 1),
+    "earlier-answers": ("auditor", "open", "q6.impact"),
+    "return-audit": ("auditor", "open"),
+    "record-action": ("auditor", "open"),
+    "audit-record": ("officer", "returned"),
+    "audit-word": ("officer", "returned"),
+}
+MOST = 24
+
+
+def count(client: Client, address: str) -> int:
+    """How many queries a page takes, when what a process keeps has been read."""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def addresses(made: Things) -> dict[str, tuple[str, str]]:
+    """Each page's name with who opens it and where."""
+    found = {name: (who, reverse(name)) for name, who in LISTS.items()}
+    for name, (who, which, *rest) in PAGES.items():
+        pk = {"open": made.open.pk, "returned": made.returned.pk}[which]
+        found[name] = (who, reverse(name, args=[pk, *rest]))
+    return found
+
+
+def counts(made: Things) -> dict[str, int]:
+    """The queries of each page as the table prints them."""
+    people = made.people.everybody()
+    return {
+        name: count(signed_in(people[who]), where) for name, (who, where) in addresses(made).items()
+    }
+
+
+def test_no_pages_queries_grow_with_its_rows():
+    made = things()
+    first = counts(made)
+    version = Audit.objects.select_related("version__framework__council").get(pk=made.open.pk)
+    for stage in ("in_session", "returned", "preparing", "allocated"):
+        audit_at(stage, made.people, version.version)
+
+    again = counts(made)
+
+    print("\n" + "\n".join(f"{again[name]:4} {name}" for name in again))
+    assert again == first
+    assert max(again.values()) <= MOST
+
+
+@pytest.mark.parametrize("name", ["section", "question"])
+def test_a_form_pages_queries_do_not_grow_with_its_answers(name):
+    made = things()
+    who, where = addresses(made)[name]
+    client = signed_in(made.people.everybody()[who])
+    filled = where.replace(f"/{made.open.pk}/", f"/{made.returned.pk}/")
+
+    assert abs(count(client, filled) - count(client, where)) <= 1
