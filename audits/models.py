@@ -131,7 +131,6 @@ class Answer(models.Model):
     version = models.PositiveIntegerField(default=1)
     saved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
-    has_earlier: bool  # only where the selector asks for it
 
     objects = AnswerQuerySet.as_manager()
 

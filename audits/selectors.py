@@ -370,7 +370,7 @@ def box(
         and is_answered(part)
         and visibility.may_edit(section, part, me=me, state=audit.state),
         needed=needed(part, answers, respondent, instance) and is_answered(part),
-        earlier=bool(row and row.has_earlier),
+        earlier=bool(getattr(row, "has_earlier", False)),
     )
 
 

@@ -52,12 +52,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit_list(request: HttpRequest) -> HttpResponse:
     """The audits this person may open, newest first."""
-    audits = (
-        Audit.objects.visible_to(request.user)
-        .with_people()
-        .with_edition()
-        .order_by("-id")
-    )
+    audits = Audit.objects.visible_to(request.user).with_people().with_edition().order_by("-id")
     narrowed = AuditFilter(request.GET, queryset=audits)
     page = Paginator(narrowed.qs, PAGE).get_page(request.GET.get("page"))
     record("list audits", "audits", by=request.user, at=clock.now())
