@@ -1,6 +1,9 @@
 """From a record to a Word file, for councils that keep one on the child's file (J-80)."""
 
+import re
+from dataclasses import fields, is_dataclass, replace
 from io import BytesIO
+from typing import Any
 
 from django.utils import timezone
 from docx import Document
@@ -9,11 +12,16 @@ from docx.shared import Pt
 
 from reporting.builders.audit_record import Record
 
+BREAKS = re.compile("[\x0b\x0c]")  # what Word itself puts on the clipboard for a line or page break
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LONGEST_TITLE = 255
+
 
 def render_docx(record: Record) -> bytes:
     """The record as a .docx with real headings and a real table of actions."""
+    record = _writable(record)
     document = Document()
-    document.core_properties.title = f"{record.heading} {record.reference}"
+    document.core_properties.title = f"{record.heading} {record.reference}"[:LONGEST_TITLE]
     document.core_properties.language = "en-GB"
     document.core_properties.author = record.council
     document.styles["Normal"].font.name = "Arial"
@@ -33,6 +41,19 @@ def render_docx(record: Record) -> bytes:
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _writable(value: Any) -> Any:
+    """The value without the characters that a Word file cannot hold."""
+    if isinstance(value, str):
+        return NOT_XML.sub("", BREAKS.sub("\n", value))
+    if isinstance(value, tuple):
+        return tuple(map(_writable, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{one.name: _writable(getattr(value, one.name)) for one in fields(value)}
+        )
+    return value
 
 
 def _facts(document: WordDocument, record: Record) -> None:

@@ -1,0 +1,33 @@
+import pytest
+
+from actions.states import MOVES, OPEN, WITHDRAW, ActionState
+from core.moves import Refused
+
+LEGAL = {
+    ("open", "draft"): "open",
+    ("withdraw", "draft"): "withdrawn",
+    ("withdraw", "open"): "withdrawn",
+}
+
+
+@pytest.mark.parametrize("state", list(ActionState))
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.verb)
+def test_each_move_starts_only_where_it_may(move, state):
+    if (move.verb, state) in LEGAL:
+        move.check(state)
+        assert move.target == LEGAL[move.verb, state]
+    else:
+        with pytest.raises(Refused):
+            move.check(state)
+
+
+@pytest.mark.parametrize(
+    ("move", "state", "words"),
+    [
+        (OPEN, "open", "This action is open already."),
+        (WITHDRAW, "withdrawn", "This action was withdrawn already."),
+    ],
+)
+def test_a_move_that_was_made_says_so(move, state, words):
+    with pytest.raises(Refused, match=words):
+        move.check(state)
