@@ -1,6 +1,6 @@
 """The one clock of the system (T-1). Views and tasks read it; rules get the moment as an argument."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,7 +15,8 @@ def now() -> datetime:
     start: datetime = settings.TEST_CLOCK
     if timezone.is_naive(start):
         start = timezone.make_aware(start)
-    return start + (timezone.now() - _started)
+    # In UTC, where an hour is an hour when the clocks change too.
+    return start.astimezone(UTC) + (timezone.now() - _started)
 
 
 def today() -> date:

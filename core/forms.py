@@ -6,6 +6,9 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
+# Stands between the boxes of what cannot be a date; nobody types it into a box.
+BETWEEN = "\n"
+
 
 class Radios(forms.RadioSelect):
     """A radio group whose first control carries the field's own id, so that error links land on it."""
@@ -28,7 +31,7 @@ class DateInput(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         if isinstance(value, date):
             return [value.day, value.month, value.year]
-        return str(value).split("/") if value else [None] * 3
+        return str(value).split(BETWEEN) if value else [None] * 3
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         day, month, year = (
@@ -36,12 +39,11 @@ class DateInput(forms.MultiWidget):
         )
         if not (day or month or year):
             return ""
+        typed = BETWEEN.join((day, month, year))
         try:
-            return (
-                date(int(year), int(month), int(day)) if len(year) == 4 else f"{day}/{month}/{year}"
-            )
-        except ValueError:
-            return f"{day}/{month}/{year}"
+            return date(int(year), int(month), int(day)) if len(year) == 4 else typed
+        except (ValueError, OverflowError):
+            return typed
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, self.decompress(value), attrs)
@@ -62,7 +64,7 @@ class DateField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         if isinstance(value, date) or not value:
             return super().to_python(value)
-        boxes = str(value).split("/")
+        boxes = str(value).split(BETWEEN)
         absent = [
             name for name, box in zip(("day", "month", "year"), boxes, strict=False) if not box
         ]

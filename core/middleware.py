@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -17,6 +18,7 @@ from core.moves import Refused
 from core.trail import record, source
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+DATABASE_FAULTS = (OperationalError, InterfaceError)
 
 
 def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -39,6 +41,12 @@ PUBLIC_NAMES = frozenset(
 )
 
 
+def address_of(request: HttpRequest) -> str:
+    """Where the request comes from: behind a proxy, the address that the proxy itself saw."""
+    passed = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
+    return str(passed.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))[:64]
+
+
 class SignInRequired:
     """Nobody sees a page without signing in, unless the page opts out by name."""
 
@@ -46,7 +54,7 @@ class SignInRequired:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = source.set(request.META.get("REMOTE_ADDR", "")[:64])
+        token = source.set(address_of(request))
         try:
             return self.get_response(request)
         finally:
@@ -80,20 +88,33 @@ class BrowserSafety:
         return response
 
 
-class DatabaseAway:
-    """When the database cannot be reached the page says so with 503 and Retry-After, never a bare 500."""
+class SizeLimit:
+    """A request that is too large is refused before any of it is read or kept, whoever sends it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return away()
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length[:15]) > settings.REQUEST_MAX_BYTES:
+            return HttpResponse(render_to_string("413.html"), status=413)
+        return self.get_response(request)
+
+
+class DatabaseAway:
+    """When a view cannot reach the database the page says so with 503 and Retry-After, never a bare 500.
+
+    What fails outside the view, as the reading of the session does, comes to `core.views.failed`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        return away() if isinstance(fault, OperationalError | InterfaceError) else None
+        return away() if isinstance(fault, DATABASE_FAULTS) else None
 
 
 def away() -> HttpResponse:

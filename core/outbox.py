@@ -42,7 +42,7 @@ def send_one(pk: int, *, mail: BaseEmailBackend, at: datetime) -> bool:
     )
     try:
         email.send()
-    except (OSError, smtplib.SMTPException) as fault:
+    except (OSError, smtplib.SMTPException, ValueError) as fault:
         notice.failures += 1
         notice.fault = type(fault).__name__
         notice.save(update_fields=["failures", "fault"])

@@ -2,21 +2,34 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import pairwise, zip_longest
 from typing import BinaryIO
 
 import openpyxl
 from defusedxml import EntitiesForbidden  # type: ignore[import-untyped]
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 MAX_UNPACKED = 120 * 1024 * 1024
+MAX_PART = 10 * 1024 * 1024  # of what is neither a sheet nor the list of its texts
 MAX_ENTRIES = 2_000
+MAX_TAGS = 50_000
 MAX_COLUMNS = 60
 MAX_CELL = 2_000
+TEXTS = "xl/sharedStrings.xml"
+ROW = re.compile(rb"<(?:\w+:)?row\b")
 OLE = b"\xd0\xcf\x11\xe0"
+
+
+TOO_LARGE = (
+    "The workbook is too large when unpacked. Delete what is not needed, or save the sheet as CSV."
+)
+UNSAFE = "The workbook holds something unsafe. Save the sheet as CSV and upload that."
 
 
 class Unreadable(Exception):
@@ -48,7 +61,7 @@ def rows(content: bytes, *, max_rows: int) -> Iterator[Row]:
         if header is None:
             header = checked_header(cells)
         elif any(cells):
-            yield Row(number, dict(zip(header, cells, strict=False)))
+            yield Row(number, dict(zip_longest(header, cells[: len(header)], fillvalue="")))
     if header is None:
         raise Unreadable("The file is empty.")
 
@@ -80,13 +93,15 @@ def text_table(content: bytes) -> Iterator[list[str]]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(MAX_CELL * 4)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 1
     try:
         for cells in reader:
             yield [clean(cell) for cell in cells[:MAX_COLUMNS]]
+            number += 1
     except csv.Error:
         raise Unreadable(
-            f"Row {reader.line_num} cannot be read as CSV. Check its quotation marks."
+            f"Row {number} cannot be read as CSV. Check its quotation marks."
         ) from None
 
 
@@ -100,17 +115,39 @@ def check_package(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             entries = package.infolist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError):
         raise Unreadable("The workbook is damaged. Save it again and upload it.") from None
     names = {entry.filename for entry in entries}
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise Unreadable(
-            "The workbook is too large when unpacked. Delete what is not needed, or save the sheet as CSV."
-        )
+    other = [one for one in entries if one.filename != TEXTS and not is_sheet(one.filename)]
+    if (
+        len(entries) > MAX_ENTRIES
+        or sum(entry.file_size for entry in entries) > MAX_UNPACKED
+        or any(entry.file_size > MAX_PART for entry in other)
+    ):
+        raise Unreadable(TOO_LARGE)
     if "xl/workbook.xml" not in names:
         raise Unreadable("This is not an Excel workbook. Upload a CSV or an .xlsx file.")
     if any(name.endswith("vbaProject.bin") for name in names):
         raise Unreadable("The workbook holds macros. Save it as .xlsx without macros, or as CSV.")
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a part of the package is one of its sheets."""
+    return name.startswith("xl/worksheets/") and name.endswith(".xml")
+
+
+def check_sheets(content: bytes) -> None:
+    """Refuse a sheet with a row so wide that reading it would fill the memory, or with hidden declarations."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        for name in package.namelist():
+            if not is_sheet(name):
+                continue
+            sheet = package.read(name)
+            if b"<!" in sheet or b"\x00" in sheet:
+                raise Unreadable(UNSAFE)
+            starts = [0, *(found.start() for found in ROW.finditer(sheet)), len(sheet)]
+            if any(sheet.count(b"<", *row) > MAX_TAGS for row in pairwise(starts)):
+                raise Unreadable(TOO_LARGE)
 
 
 def xlsx(content: bytes) -> Iterator[list[str]]:
@@ -118,16 +155,17 @@ def xlsx(content: bytes) -> Iterator[list[str]]:
     check_package(content)
     stream: BinaryIO = io.BytesIO(content)
     try:
+        check_sheets(content)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         for cells in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
             yield [cell_text(cell) for cell in cells]
-    except EntitiesForbidden:
-        raise Unreadable(
-            "The workbook holds something unsafe. Save the sheet as CSV and upload that."
-        ) from None
-    except (InvalidFileException, KeyError, ValueError, IndexError, zipfile.BadZipFile, EOFError):
+    except Unreadable:
+        raise
+    except Exception as fault:  # a damaged file fails inside openpyxl in ways it does not list
+        if EntitiesForbidden in {type(fault), type(fault.__cause__)}:
+            raise Unreadable(UNSAFE) from None
         raise Unreadable("The workbook is damaged. Save it again and upload it.") from None
 
 
@@ -141,6 +179,8 @@ def cell_text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, ArrayFormula | DataTableFormula):
+        return clean(getattr(cell, "text", None) or "=")
     return clean(str(cell))
 
 
@@ -149,6 +189,7 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
+@lru_cache(maxsize=10_000)
 def read_date(text: str) -> date | None:
     """A date written 2026-05-04 or 4/5/2026, day first; None for an empty one. Raises ValueError."""
     text = text.strip()

@@ -1,15 +1,17 @@
 """Pages that belong to no domain: health, messages, and what is shown when something fails."""
 
 import re
+import sys
 
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import server_error
 
 from core import clock
-from core.middleware import public
+from core.middleware import DATABASE_FAULTS, away, public
 from core.models import Notice
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -27,6 +29,11 @@ def health(request: HttpRequest) -> JsonResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old or came from elsewhere; nothing was saved."""
     return render(request, "403_csrf.html", status=403)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What is shown for a fault that nothing else caught: 503 while the database is away, else 500."""
+    return away() if isinstance(sys.exc_info()[1], DATABASE_FAULTS) else server_error(request)
 
 
 @public

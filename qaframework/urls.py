@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from core import views
 
+handler500 = views.failed
 urlpatterns = [
     path("", include("audits.urls")),
     path("", include("programme.urls")),

@@ -59,7 +59,7 @@ def menu(context: dict[str, Any]) -> dict[str, Any]:
     return {"items": items}
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: date | None) -> str:
     """4 May 2026."""
     return f"{value:%-d %B %Y}" if value else ""

@@ -1,0 +1,76 @@
+import contextlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+
+from cases.models import ImportRun
+from cases.services import upload
+from cases.tasks import sweep_imports, work_on_import
+from core.bell import ring
+from qaframework.celery import app
+from tests.factories.cast import cast
+from tests.factories.core import AT
+
+pytestmark = pytest.mark.django_db
+
+TABLE = b"Case number,Team code,Opened\n"
+
+
+def waiting_import():
+    return upload("cases", TABLE, by=cast().officer, at=AT)
+
+
+@pytest.fixture
+def worker_at_hand():
+    """A worker that takes up at once what it is rung for."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+def test_a_bell_that_nobody_hears_breaks_no_request_and_loses_nothing(
+    django_capture_on_commit_callbacks,
+):
+    client = Client()
+    client.force_login(
+        cast().officer, backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+
+    with django_capture_on_commit_callbacks(execute=True) as rung:
+        answer = client.post(
+            "/import/", {"kind": "cases", "file": SimpleUploadedFile("cases.csv", TABLE)}
+        )
+
+    run = ImportRun.objects.get()
+    assert len(rung) == 1
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/import/{run.pk}/")
+    assert run.state == ImportRun.State.WAITING
+    assert sweep_imports() == 1
+
+
+def test_a_bell_rings_a_worker_once_the_transaction_is_through(
+    worker_at_hand, django_capture_on_commit_callbacks
+):
+    run = waiting_import()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ring(work_on_import, run.pk)
+        run.refresh_from_db()
+        assert run.state == ImportRun.State.WAITING
+
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.CHECKED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bell_is_silent_when_the_transaction_fails(worker_at_hand):
+    run = waiting_import()
+
+    with contextlib.suppress(RuntimeError), transaction.atomic():
+        ring(work_on_import, run.pk)
+        raise RuntimeError
+
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.WAITING
