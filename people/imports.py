@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
@@ -360,6 +361,8 @@ def write_people(council: Council, plan: Plan, counts: Counter[str]) -> dict[str
             changed.append(user)
     there |= {user.staff_number: user for user in User.objects.bulk_create(new, batch_size=BATCH)}
     User.objects.bulk_update(changed, ["name", "email"], batch_size=BATCH)
+    # An address that somebody had before must neither sign in nor get a new password.
+    EmailAddress.objects.filter(user__in=changed).delete()
     counts["people new"] += len(new)
     counts["people changed"] += len(changed)
     return there

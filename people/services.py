@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from core.trail import record
 from people.models import Council, OrgUnit, Post, PostHolding, PostType, User
@@ -61,7 +63,22 @@ def leave(
     )
     held.filter(from_on__lte=last_day).update(to_on=last_day)
     held.filter(from_on__gt=last_day).delete()
-    if last_day <= at.date() - timedelta(days=1):
+    if last_day <= timezone.localdate(at) - timedelta(days=1):
         user.is_active = False
         user.save(update_fields=["is_active"])
     record("leave", user, by=by, cause="" if by else cause or "command", at=at)
+
+
+@transaction.atomic
+def end_sign_ins(*, at: datetime) -> int:
+    """Close the accounts of those whose last post has ended; returns how many. Who never held one stays."""
+    held = PostHolding.objects.all()
+    today = timezone.localdate(at)
+    going_on = held.filter(Q(to_on=None) | Q(to_on__gte=today))
+    gone = User.objects.active().filter(pk__in=held.values("user"))
+    gone = gone.exclude(pk__in=going_on.values("user")).select_for_update()
+    for user in gone:
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        record("end sign-in", user, at=at, cause="last post has ended")
+    return len(gone)

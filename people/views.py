@@ -17,7 +17,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """The council's people with the posts they hold today."""
     if not request.user.has_perm("people.see_people"):
         raise PermissionDenied
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\x00", "").strip()
     held = PostHolding.objects.current(clock.today()).select_related("post__type", "post__unit")
     found = User.objects.visible_to(request.user).prefetch_related(
         Prefetch("holdings", held, to_attr="held")
