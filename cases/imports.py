@@ -129,7 +129,7 @@ def apply(
     """Write the plan; gives counts of what was new and changed. The same plan again changes nothing.
 
     A case that is not in the file stays as it is. Another worker in the file ends the earlier one's
-    involvement on the day before.
+    involvement on the day before, and so does closing the file.
     """
     Council.objects.select_for_update().get(pk=council.pk)
     counts: Counter[str] = Counter()
@@ -181,26 +181,24 @@ def write_workers(plan: Plan, cases: dict[str, CaseFile], counts: Counter[str]) 
     for one in there.values():
         if one.to_on is None:
             open_now.setdefault((one.case_id, one.kind), []).append(one)
-    new, ended = [], []
+    new, ended, again = [], [], []
     for _, row in plan.checked.rows:
-        case = cases[row["Case number"]]
+        case, closed = cases[row["Case number"]], row["Closed"]
         for name, kind in WORKERS:
             want = (case.pk, kind.value, plan.people.get(row[name], 0), row[f"{name} from"])
-            before = [
-                one
-                for one in open_now.get((case.pk, kind.value), [])
-                if (one.user_id, one.from_on) != want[2:]
-            ]
-            ended += [
-                end(one, want[3] or row["Closed"]) for one in before if want[3] or row["Closed"]
-            ]
+            for one in open_now.get((case.pk, kind.value), []):
+                same = (one.user_id, one.from_on) == want[2:]
+                if until := closed if same else want[3] or closed:
+                    ended.append(end(one, until))
             if row[name] and want not in there:
-                new.append(
-                    Involvement(case_id=want[0], kind=kind, user_id=want[2], from_on=want[3])
-                )
+                one = Involvement(case_id=want[0], kind=kind, user_id=want[2], from_on=want[3])
+                new.append(end(one, closed) if closed else one)
+            elif row[name] and there[want].to_on and not closed:
+                there[want].to_on = None  # another worker had been named by mistake
+                again.append(there[want])
     Involvement.objects.bulk_create(new, batch_size=BATCH)
-    Involvement.objects.bulk_update(ended, ["to_on"], batch_size=BATCH)
-    counts["workers new"] += len(new)
+    Involvement.objects.bulk_update(ended + again, ["to_on"], batch_size=BATCH)
+    counts["workers new"] += len(new) + len(again)
     counts["workers ended"] += len(ended)
 
 

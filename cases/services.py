@@ -79,9 +79,7 @@ def take_up(run_id: int, *, at: datetime) -> ImportRun | None:
     run.tries += 1
     if run.tries > TRIES:
         run.state, run.content, run.ended_at = State.FAILED, None, at
-        run.faults = [
-            {"row": 0, "column": "", "says": "It was tried three times and did not finish."}
-        ]
+        run.faults = [of_the_file("It was tried three times and did not finish.")]
         run.save()
         return None
     run.state = State.CHECKING if run.state in {State.WAITING, State.CHECKING} else State.WRITING
@@ -110,11 +108,18 @@ def check(run: ImportRun, *, at: datetime) -> None:
             run.council, rows(bytes(run.content or b""), max_rows=settings.IMPORT_MAX_ROWS)
         )
     except Unreadable as fault:
-        finish_check(run, [{"row": 0, "column": "", "says": str(fault)}], 0, {}, at=at)
+        finish_check(run, [of_the_file(str(fault))], 0, {}, at=at)
         return
     faults = [asdict(fault) for fault in sorted(plan.faults, key=lambda one: one.row)]
+    if not faults and not plan.checked.rows:
+        faults = [of_the_file("The file holds no rows below the names of its columns.")]
     counts = {} if faults else trial(run, plan, at=at)
     finish_check(run, faults, len(plan.checked.rows), counts, at=at)
+
+
+def of_the_file(says: str) -> dict[str, object]:
+    """A fault of the file as a whole."""
+    return {"row": 0, "column": "", "says": says}
 
 
 def trial(run: ImportRun, plan: object, *, at: datetime) -> dict[str, int]:
@@ -170,4 +175,11 @@ def write(run: ImportRun, *, at: datetime) -> None:
 
 def discard_old(*, at: datetime) -> int:
     """Take away files that nobody confirmed within a day."""
-    return ImportRun.objects.stale(at).update(content=None, state=State.FAILED, ended_at=at)
+    why = [
+        of_the_file(
+            "Nobody confirmed it within a day, so the file was taken away. Upload it again."
+        )
+    ]
+    return ImportRun.objects.stale(at).update(
+        content=None, state=State.FAILED, ended_at=at, faults=why
+    )

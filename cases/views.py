@@ -61,8 +61,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def import_(request: HttpRequest) -> HttpResponse:
     """Upload a file, and see what happened to earlier ones."""
     check_import(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
+    if sent and form.is_valid():
         try:
             run = services.upload(
                 form.cleaned_data["kind"],
