@@ -34,7 +34,7 @@ def sent(box: Box, data: Mapping[str, str]) -> bool:
 
 def version_of(box: Box, data: Mapping[str, str]) -> int:
     """The version of the answer that the page was made from; 0 for a blank one."""
-    text = data.get(f"{box.name}:version", "0")
+    text = data.get(f"{box.name}:version", "0")[:9]
     return int(text) if text.isascii() and text.isdigit() else 0
 
 

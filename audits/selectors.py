@@ -383,6 +383,11 @@ def confirmations(audit: Audit, question: QuestionForm) -> list[Confirmation]:
     )
 
 
+def was_here(audit: Audit, user: User, *, since: datetime) -> bool:
+    """Whether this person has had the audit open since a moment."""
+    return Presence.objects.filter(audit=audit, user=user, seen_at__gte=since).exists()
+
+
 def see_presence(audit: Audit, user: User, *, place: str, at: datetime) -> list[Presence]:
     """Note that this person is here, and say who else is: one write, one read."""
     Presence.objects.update_or_create(

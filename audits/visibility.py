@@ -47,6 +47,11 @@ def may_see(section: SectionForm, *, me: str, state: str) -> bool:
     return not ("practitioner" in hidden if me in WORKERS else me in hidden)
 
 
+def sees_actions(*, me: str, state: str) -> bool:
+    """Whether this person sees the recorded actions: before the meeting they are the auditor's own drafts."""
+    return me not in WORKERS or state in SESSION_BEGUN
+
+
 def sees_answers_of(respondent: str, *, me: str, state: str) -> bool:
     """Whether this person sees what a respondent said: one worker's preparation is apart from the other's."""
     apart = me in WORKERS and respondent in WORKERS and me != respondent

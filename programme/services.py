@@ -62,6 +62,8 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
     council = Council.objects.select_for_update().get(pk=choice.case.council_id)
     if not by.has_perm("programme.allocate_audit") or by.council_id != council.pk:
         raise PermissionDenied
+    if choice.tool.version.council_id != council.pk:
+        raise PermissionDenied
     on = timezone.localdate(at)
     framework = edition(choice.tool.version)
     rule = framework.policy.allocation

@@ -34,7 +34,7 @@ def check(request: HttpRequest) -> None:
 def choose_case(request: HttpRequest) -> HttpResponse:
     """Find the open case to be audited."""
     check(request)
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\x00", "").strip()
     cases = (
         CaseFile.objects.visible_to(request.user)
         .open_on(clock.today())
@@ -45,6 +45,7 @@ def choose_case(request: HttpRequest) -> HttpResponse:
         cases = cases.filter(number__istartswith=words)
     page = Paginator(cases, 25).get_page(request.GET.get("page"))
     version = in_force(request.user.council, clock.today())
+    record("list cases", "cases", by=request.user, at=clock.now())
     return render(
         request, "programme/choose_case.html", {"page": page, "words": words, "version": version}
     )

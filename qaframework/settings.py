@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.BrowserSafety",
+    "core.middleware.SizeLimit",
     "core.middleware.DatabaseAway",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -192,7 +193,15 @@ CELERY_BROKER_URL = (
     if REDIS_URL.startswith("unix://")
     else REDIS_URL
 )
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    # A request does not wait for a broker that is away (4 seconds and more unless told): see core.bell.
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "connect_retries_timeout": 0.5,
+    "interval_start": 0.2,
+    "interval_step": 0.2,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -204,6 +213,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "send notices": {"task": "core.tasks.send_notices", "schedule": 60.0},
     "sweep imports": {"task": "cases.tasks.sweep_imports", "schedule": 60.0},
+    "end sign-ins": {"task": "people.tasks.end_sign_ins", "schedule": 3600.0},
     "make waiting documents": {"task": "reporting.tasks.make_waiting", "schedule": 60.0},
 }
 
@@ -260,7 +270,10 @@ SILENCED_SYSTEM_CHECKS = [
 ]  # joining the browsers' preload list is the council's choice
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if PRODUCTION and env("QA_BEHIND_PROXY", "0") == "1":
+# Behind a proxy, the last address in X-Forwarded-For is the one that the proxy saw.
+BEHIND_PROXY = PRODUCTION and env("QA_BEHIND_PROXY", "0") == "1"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -284,6 +297,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_BYTES = 20 * 1024 * 1024
 IMPORT_MAX_ROWS = 60_000
+# The largest request: a file to import and the form around it.
+REQUEST_MAX_BYTES = IMPORT_MAX_BYTES + 1024 * 1024
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

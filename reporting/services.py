@@ -71,12 +71,13 @@ def make_document(document_id: int, *, at: datetime) -> bool:
     document = take_up(document_id, at=at)
     if document is None:
         return False
+    if document.audit.state != AuditState.RETURNED:
+        return fail(document_id, "The audit was reopened. Ask again once it is returned.")
     html = render_to_string("reporting/audit_record_pdf.html", {"record": build(document.audit)})
     try:
         content = render_pdf(html)
     except NoPdf as fault:
-        Document.objects.filter(pk=document_id).update(state=State.FAILED, fault=str(fault)[:300])
-        return False
+        return fail(document_id, str(fault))
     made = Document.objects.filter(pk=document_id, state=State.MAKING).update(
         state=State.READY,
         content=content,
@@ -84,3 +85,9 @@ def make_document(document_id: int, *, at: datetime) -> bool:
         ready_at=at,
     )
     return bool(made)
+
+
+def fail(document_id: int, words: str) -> bool:
+    """Note why a PDF could not be made."""
+    Document.objects.filter(pk=document_id).update(state=State.FAILED, fault=words[:300])
+    return False

@@ -10,7 +10,7 @@ from audits import visibility
 from audits.answers import Given, is_answered
 from audits.models import Answer, Audit, Confirmation, EarlierAnswer, SectionDone
 from audits.rules import party
-from audits.selectors import answers_to, given_of, missing_in_section
+from audits.selectors import answers_to, given_of, missing_in_section, tool_of
 from core.moves import Refused
 from core.trail import record
 from people.models import User
@@ -223,6 +223,10 @@ def confirm_question(
     audit = Audit.objects.select_for_update().get(pk=audit.pk)
     if party(audit, by) not in visibility.PARTIES:
         raise PermissionDenied
+    if not any(part.respondent == visibility.JOINT for part in question.parts):
+        raise Refused("Only what is answered together can be confirmed.")
+    if not visibility.is_open(tool_of(audit).section(question.section_code), audit.state):
+        raise Refused("This question is closed now.")
     answers = answers_to(audit, question)
     if not answers:
         raise Refused("There is nothing to confirm yet.")

@@ -29,7 +29,7 @@ class Door:
 
 
 def open_door(request: HttpRequest, pk: int, *, opened: str = "") -> Door:
-    """The audit, or 404 as if it did not exist; `opened` names what is read, for the trail."""
+    """The audit, or 404 as if it did not exist; `opened` names what is read by GET, for the trail."""
     audits = (
         Audit.objects.visible_to(request.user)
         .with_people()
@@ -38,7 +38,7 @@ def open_door(request: HttpRequest, pk: int, *, opened: str = "") -> Door:
     )
     audit = get_object_or_404(audits, pk=pk)
     edition = edition_of(audit)
-    if opened:
+    if opened and request.method != "POST":
         record(f"open {opened}", audit, by=request.user, at=clock.now())
     return Door(audit, party(audit, request.user), edition, edition.tools[audit.tool.code])
 

@@ -1,7 +1,7 @@
 """Filling in the form: a page saved as a whole, one answer saved by itself, and what others change meanwhile."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from audits.forms import Typed, as_typed, mark, read_box, sent
 from audits.models import Answer, Audit, EarlierAnswer
 from audits.selectors import Box, shown_fact
 from audits.services.answers import (
+    SITTING,
     Stale,
     confirm_question,
     fingerprint,
@@ -30,10 +31,12 @@ from audits.views.door import Door, open_door, question_of, section_of
 from audits.words import answer_in_words, choices
 from core import clock
 from core.moves import Refused
+from core.trail import record
 from standards.edition import PartForm, QuestionForm, SectionForm
 from standards.policy import Policy
 
 OVERLAP = timedelta(seconds=2)
+LONGEST_AWAY = timedelta(days=31)
 
 
 # --- one page of the form -----------------------------------------------------------------------
@@ -42,7 +45,7 @@ OVERLAP = timedelta(seconds=2)
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, pk: int, section_code: str, question_code: str = "") -> HttpResponse:
     """A section, or one question of it; without JavaScript it is saved by its button."""
-    door = open_door(request, pk, opened="" if request.method == "POST" else "section")
+    door = open_door(request, pk, opened="section")
     section = section_of(door, section_code)
     if section.paging == "question" and not question_code:
         return redirect(
@@ -95,7 +98,9 @@ def show(
         "mine": visibility.is_open(section, door.audit.state) and door.me in visibility.PARTIES,
         "here": here,
         "now": clock.now(),
-        "actions": selectors.actions_of(door.audit),
+        "actions": selectors.actions_of(door.audit)
+        if visibility.sees_actions(me=door.me, state=door.audit.state)
+        else [],
         "me_records": door.me == visibility.AUDITOR
         and visibility.is_open(section, door.audit.state),
     }
@@ -256,18 +261,47 @@ def save_page(
         for box in editable_boxes(door, section, questions)
         if sent(box, request.POST)
     ]
-    if not found and visibility.is_open(section, door.audit.state):
+    if not visibility.is_open(section, door.audit.state):
+        check_nothing_typed(request, door, section, questions)
         return after_saving(request, door, section, questions)
     resolve = request.POST.get("resolve", "")
     changed: dict[tuple[str, int], Box] = {}
     conflicts: dict[tuple[str, int], dict[str, Any]] = {}
-    for one in found:
-        save_typed(request, door, section, one, resolve, changed, conflicts)
+    try:
+        for one in found:
+            save_typed(request, door, section, one, resolve, changed, conflicts)
+    except Refused:
+        check_nothing_typed(request, door, section, questions)
+        raise
     if changed or conflicts:
         return show(request, door, section, questions, changed, conflicts, status=422)
     if resolve:
         return redirect(request.get_full_path())
     return after_saving(request, door, section, questions)
+
+
+def check_nothing_typed(
+    request: HttpRequest, door: Door, section: SectionForm, questions: list[QuestionForm]
+) -> None:
+    """Refuse a page that came too late, showing the words that were not saved so that they can be copied."""
+    policy = door.edition.policy
+    rows = selectors.answer_rows(door.audit)
+    lost = []
+    for question in questions:
+        for _, group in selectors.boxes(door.audit, section, question, door.me, rows):
+            for box in group:
+                if box.respondent not in {door.me, visibility.JOINT} or not sent(box, request.POST):
+                    continue
+                one = read_box(box, request.POST, policy)
+                if one.changed and one.given != box.given:
+                    words = (
+                        plain(replace(box, given=one.given), policy)
+                        if one.given
+                        else " ".join((one.typed or {}).values())
+                    )
+                    lost.append(f"{box.part.label}: {words}")
+    if lost:
+        raise Refused("This part is closed now, so these words were not saved.", lost)
 
 
 def save_typed(
@@ -369,7 +403,7 @@ def box_at(door: Door, part_code: str, instance: int) -> tuple[SectionForm, Box]
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int, part_code: str, instance: int) -> HttpResponse:
     """One answer: POST saves it while somebody types; GET gives the part as it stands now."""
-    door = open_door(request, pk)
+    door = open_door(request, pk, opened="answer")
     section, box = box_at(door, part_code, instance)
     if request.method != "POST":
         return HttpResponse(part_html(request, door, box))
@@ -435,8 +469,10 @@ def changes(
     door = open_door(request, pk)
     section = section_of(door, section_code)
     now = clock.now()
-    since = parse_datetime(request.GET.get("since", "")) or now
+    since = moment_of(request.GET.get("since", ""), now)
     with transaction.atomic():
+        if not selectors.was_here(door.audit, request.user, since=now - SITTING):
+            record("open section", door.audit, by=request.user, at=now)
         here = selectors.see_presence(door.audit, request.user, place=section.title, at=now)
     questions = [one for one in section.questions if question_code in {"", one.code}]
     return JsonResponse(
@@ -449,12 +485,21 @@ def changes(
     )
 
 
+def moment_of(text: str, now: datetime) -> datetime:
+    """The moment of the page's last look, a month back at most; now when it is no moment."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    return max(moment, now - LONGEST_AWAY) if moment and timezone.is_aware(moment) else now
+
+
 def changed_parts(
     request: HttpRequest,
     door: Door,
     section: SectionForm,
     questions: list[QuestionForm],
-    since: Any,
+    since: datetime,
 ) -> list[dict[str, Any]]:
     """The parts of these questions that others saved after a moment, as HTML."""
     recent = Answer.objects.filter(audit=door.audit, saved_at__gt=since).exclude(

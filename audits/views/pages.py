@@ -101,7 +101,9 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
         "sections": sections,
         "moves": audit.moves.select_related("by") if seen else [],
         "grades": audit.grade_events.select_related("by") if seen else [],
-        "actions": selectors.actions_of(audit) if seen else [],
+        "actions": selectors.actions_of(audit)
+        if seen and visibility.sees_actions(me=door.me, state=audit.state)
+        else [],
         "policy": door.edition.policy,
         "modes": MODES,
         "waiting": waiting_for(door, sections),
@@ -162,7 +164,7 @@ def waiting_for(door: Door, sections: list[selectors.Progress]) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """Set or move the meeting."""
-    door = open_door(request, pk)
+    door = open_door(request, pk, opened="meeting")
     if not request.user.has_perm("audits.set_meeting", door.audit):
         raise PermissionDenied
     form = MeetingForm(request.POST or None, initial=meeting_initial(door.audit))
@@ -199,7 +201,7 @@ def meeting_initial(audit: Audit) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Start the meeting: who is present, and what is still missing."""
-    door = open_door(request, pk)
+    door = open_door(request, pk, opened="start")
     if not request.user.has_perm("audits.start_session", door.audit):
         raise PermissionDenied
     context: dict[str, Any] = {
@@ -224,7 +226,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
     """Check what is missing and return the audit."""
-    door = open_door(request, pk)
+    door = open_door(request, pk, opened="return")
     if not request.user.has_perm("audits.return_audit", door.audit):
         raise PermissionDenied
     answers = selectors.given_answers(door.audit)
@@ -290,7 +292,7 @@ NOTES: dict[str, dict[str, Any]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def note(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """A step that needs only a note: query the grade, advise, reopen."""
-    door = open_door(request, pk)
+    door = open_door(request, pk, opened="notes")
     words = NOTES[step]
     if not request.user.has_perm(f"audits.{step}", door.audit):
         raise PermissionDenied

@@ -77,7 +77,7 @@ def recorded(request: HttpRequest, door: Door, form: ActionForm, action: Action 
 @require_http_methods(["GET", "HEAD", "POST"])
 def action(request: HttpRequest, pk: int, action_pk: int = 0) -> HttpResponse:
     """Record an action, or change one that was recorded."""
-    door = open_door(request, pk)
+    door = open_door(request, pk, opened="action")
     if not request.user.has_perm("audits.record_action", door.audit):
         raise PermissionDenied
     found = get_object_or_404(actions_of(door.audit), pk=action_pk) if action_pk else None
