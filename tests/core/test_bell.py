@@ -12,14 +12,16 @@ from core.bell import ring
 from qaframework.celery import app
 from tests.factories.cast import cast
 from tests.factories.core import AT
+from tests.factories.people import OrgUnitFactory
 
 pytestmark = pytest.mark.django_db
 
-TABLE = b"Case number,Team code,Opened\n"
+TABLE = b"Case number,Team code,Opened\n704211,T1,2026-01-05\n"
 
 
 def waiting_import():
-    return upload("cases", TABLE, by=cast().officer, at=AT)
+    OrgUnitFactory(council=(people := cast()).council, code="T1")
+    return upload("cases", TABLE, by=people.officer, at=AT)
 
 
 @pytest.fixture
