@@ -67,10 +67,12 @@ def fetch(node: Path, npm: list[str]) -> None:
     want = fingerprint([lock])
     if made_from(stamp, want):
         return
-    os.environ["PATH"] = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    # npm looks for node on the path; for it alone, since the folder may hold another Python too.
+    env = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     line = [*npm, "ci", "--ignore-scripts", *quiet]
-    subprocess.run(line, check=True, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    nothing = subprocess.DEVNULL
+    subprocess.run(line, check=True, cwd=ROOT, env=env, stdin=nothing, stdout=nothing)
     stamp.write_text(want)
 
 

@@ -39,10 +39,16 @@ def made_from(stamp: Path, want: str) -> bool:
     return stamp.exists() and stamp.read_text() == want
 
 
+def wanted() -> str:
+    """What the environment should be made from: the lock, for this release of Python on this machine."""
+    release = f"{sys.version_info.major}.{sys.version_info.minor} {platform.machine()}"
+    return fingerprint([ROOT / "requirements.txt"], extra=release)
+
+
 def need_packages() -> None:
     """Make the virtual environment, unless it is made from this very lock already."""
     lock = ROOT / "requirements.txt"
-    want = fingerprint([lock], extra=sys.version)
+    want = wanted()
     if made_from(STAMP, want) and PYTHON.exists():
         return
     need_known_machine()

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tools import debian, demo, main, packages
+from tools import assets, debian, demo, main, packages
 from tools.faults import Missing
 from tools.paths import ROOT
 
@@ -145,3 +145,30 @@ def test_demo_refuses_a_database_that_holds_other_tables(tmp_path):
     assert done.returncode == 3
     assert "holds tables that ./qa demo did not make" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_environment_is_kept_when_another_patch_of_the_same_python_calls(monkeypatch):
+    before = packages.wanted()
+
+    monkeypatch.setattr(sys, "version", "3.11.2 (another build)")
+    assert packages.wanted() == before
+
+    monkeypatch.setattr(platform, "machine", lambda: "another")
+    assert packages.wanted() != before
+
+
+def test_fetching_the_front_end_leaves_the_path_to_python_as_it_is(monkeypatch, tmp_path):
+    (tmp_path / "package-lock.json").write_text("{}")
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node").mkdir()
+    npm = tmp_path / "node" / "npm"
+    npm.write_text('#!/bin/sh\necho "$PATH" >"$(dirname "$0")/path"\n')
+    npm.chmod(0o755)
+    monkeypatch.setattr(assets, "ROOT", tmp_path)
+    monkeypatch.setattr(packages, "ROOT", tmp_path)
+    before = os.environ["PATH"]
+
+    assets.fetch(tmp_path / "node" / "node", [str(npm)])
+
+    assert os.environ["PATH"] == before
+    assert (tmp_path / "node" / "path").read_text().startswith(f"{tmp_path / 'node'}:")
