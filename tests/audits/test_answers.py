@@ -111,6 +111,7 @@ def test_date_takes_three_boxes(boxes, day):
     [
         (("29", "2", "2027"), "real date"),
         (("31", "4", "2026"), "real date"),
+        (("4", "9" * 30, "2026"), "real date"),
         (("4", "", "2026"), "must include a month"),
         (("", "", "2026"), "must include a day and a month"),
         (("4", "5", "26"), "numbers"),
