@@ -124,7 +124,7 @@ def gunicorn(data: Path, socket: int) -> list[str]:
     """The web server at the socket that is open already."""
     beat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(data)  # noqa: S108 - no file by name
     words = ["gunicorn", "qaframework.wsgi:application", "--bind", f"fd://{socket}"]
-    words += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+    words += ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
     return [*words, "--graceful-timeout", "3", "--worker-tmp-dir", beat, "--no-control-socket"]
 
 
