@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -15,11 +15,16 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from standards import crosscheck, safe_yaml
+from standards.crosscheck.described import FILE as FILE
+from standards.crosscheck.described import schema as _schema
+from standards.crosscheck.paths import place_of, written
 from standards.safe_yaml import Unreadable
 
-FILE = Path(__file__).with_name("framework.schema.json")
 # Characters that are neither text nor a line's end; the database refuses some of them.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+# Nobody reads more, and a hostile file could hold a hundred thousand.
+MOST_FAULTS = 200
 
 Place = tuple[str | int, ...]
 
@@ -35,6 +40,24 @@ class Fault:
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line else ""
         return f"{where}{self.path}: {self.says}" if self.path else f"{where}{self.says}"
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something allowed that looks like an oversight: its name, its path, what to do, its line where known.
+
+    `reason` is why the council accepts it; empty, it stands in the way of publication.
+    """
+
+    name: str
+    path: str
+    says: str
+    line: int | None = None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.name} at {self.path}: {self.says}"
 
 
 def read(text: str) -> dict[str, Any]:
@@ -64,10 +87,49 @@ def faults(document: Mapping[str, Any]) -> list[Fault]:
     return [Fault(path_of(place), says) for place, says in _placed(document)]
 
 
+def warnings(document: Mapping[str, Any], text: str = "") -> list[Warning]:
+    """Every warning about a document without faults, acknowledged or not; with its text, their lines too."""
+    reasons = {
+        (one["warning"], place_of(one["path"], document)): one["reason"]
+        for one in document.get("acknowledged", [])
+    }
+    found = crosscheck.warned(document)
+    lines = safe_yaml.lines(text) if text and found else {}
+    rows = [
+        Warning(
+            name,
+            written(place, document),
+            says,
+            line_of(place, lines),
+            reasons.get((name, place), ""),
+        )
+        for name, place, says in found
+    ]
+    return sorted(rows, key=lambda row: row.line or 0)
+
+
+def unacknowledged(document: Mapping[str, Any], text: str = "") -> list[Warning]:
+    """The warnings that stand in the way of publication."""
+    return [row for row in warnings(document, text) if not row.reason]
+
+
 def _placed(document: Mapping[str, Any]) -> list[tuple[Place, str]]:
     """Faults of shape first; what refers to what is tried only when every value has its shape."""
-    shape = list(dict.fromkeys(_shape(document)))
-    return shape or crosscheck.faults(document)
+    shape = list(islice(_once(_shape(document)), MOST_FAULTS + 1))
+    found = shape or crosscheck.faults(document)
+    if len(found) <= MOST_FAULTS:
+        return found
+    more = f"There are more faults than can be listed. These are the first {MOST_FAULTS}; mend them and check again."
+    return [((), more), *found[:MOST_FAULTS]]
+
+
+def _once(found: Iterator[tuple[Place, str]]) -> Iterator[tuple[Place, str]]:
+    """Each fault once: a mapping that lacks two keys is told by both."""
+    seen = set()
+    for fault in found:
+        if fault not in seen:
+            seen.add(fault)
+            yield fault
 
 
 def path_of(place: Place) -> str:
@@ -100,10 +162,18 @@ def _definition(validator: Any, ref: str, value: Any, schema: Any) -> Iterator[V
     yield from validator.descend(value, _schema()["$defs"][name], schema_path=name)
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    return document
+def _condition(
+    validator: Any, condition: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """`if` as this schema writes it, keys that must be there and what they may hold: thousands of parts ask it."""
+    wanted = condition.get("properties", {})
+    holds = isinstance(value, dict) and all(key in value for key in condition["required"])
+    if holds and all(value[key] in _choices(about) for key, about in wanted.items()):
+        yield from validator.descend(value, schema["then"], schema_path="then")
+
+
+def _choices(about: Mapping[str, Any]) -> list[Any]:
+    return about["enum"] if "enum" in about else [about["const"]]
 
 
 @cache
@@ -112,7 +182,7 @@ def _validator() -> Any:
     kinds = Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
-    own = {"pattern": _whole_pattern, "$ref": _definition}
+    own = {"pattern": _whole_pattern, "$ref": _definition, "if": _condition}
     strict = extend(Draft202012Validator, own, type_checker=kinds)
     return strict(_schema(), format_checker=FormatChecker(["date"]))
 

@@ -3,12 +3,26 @@
 Each check yields places and sentences; a place is a path such as ("tools", 0, "code").
 """
 
-from standards.crosscheck import forms, rules
+from standards.crosscheck import forms, groups, ladders, people, rules, warnings
 from standards.crosscheck.references import Document, Place
 
-__all__ = ["faults"]
+__all__ = ["faults", "warned"]
+
+CHECKS = (
+    *rules.CHECKS,
+    *people.CHECKS,
+    *groups.CHECKS,
+    *ladders.CHECKS,
+    *forms.CHECKS,
+    *warnings.CHECKS,
+)
 
 
 def faults(document: Document) -> list[tuple[Place, str]]:
     """Every cross-reference that fails."""
-    return [fault for check in (*rules.CHECKS, *forms.CHECKS) for fault in check(document)]
+    return [fault for check in CHECKS for fault in check(document)]
+
+
+def warned(document: Document) -> list[tuple[str, Place, str]]:
+    """Everything that is allowed and looks like an oversight, in a document without faults."""
+    return [one for check in warnings.WARNINGS for one in check(document)]

@@ -1,6 +1,6 @@
 """Checks of the forms: parts that exist and fit, and an audit that can be started and returned."""
 
-from collections import Counter
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +13,23 @@ ONLY_FOR = {
     "scale": {"scale"},
     "low": {"scale"},
     "high": {"scale"},
-    "options": {"choice"},
+    "options": {"choice", "checklist"},
     "shows": {"shown"},
     "max_length": {"short_text", "long_text", "evidence"},
+    "grades": {"grade"},
+    "aspect": {"grade"},
+    "also": {"yes_no"},
+    "weight": {"yes_no", "choice"},
+    "priority": {"yes_no", "choice"},
+    "all_of": {"checklist"},
+    "lowest": {"number"},
+    "highest": {"number"},
+    "unit": {"number"},
 }
+# What a number may be where the part gives no bounds; the engine's own.
+NUMBERS = (0, 100_000)
+AGES = re.compile(r"^[0-9]{1,2}(-[0-9]{1,2})?$")
+FACTS = {"audit.practice_week": ["yes", "no"]}
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,8 @@ def tool_faults(document: Document, form: Form) -> list[tuple[Place, str]]:
             *gate_faults(spot),
             *condition_faults(document, spot, spots),
         ]
+    found += applies_faults(document, form, spots)
+    found += suggestion_faults(document, form, spots)
     found += can_be_returned(document, form, spots)
     return list(dict.fromkeys(found))
 
@@ -110,13 +125,7 @@ def question_faults(document: Document, form: Form) -> Found:
         g["section"]["code"] for g in groups
     ]
     for key in ("code", "number"):
-        counted = Counter(question[key] for _, question in listed if key in question)
-        for place, question in listed:
-            if counted[question.get(key)] > 1:
-                yield (
-                    (*place, key),
-                    f"“{question[key]}” is used by {counted[question[key]]} questions of this form. Use another one.",
-                )
+        yield from used_before(listed, key)
     for place, question in listed:
         if "area" in question and "areas" in question:
             yield (*place, "areas"), "Write either “area” or “areas”, not both."
@@ -134,6 +143,20 @@ def question_faults(document: Document, form: Form) -> Found:
             )
         else:
             yield from twice(question["parts"], (*place, "parts"), "code")
+
+
+def used_before(listed: Sequence[tuple[Place, Mapping[str, Any]]], key: str) -> Found:
+    """Questions whose code or number an earlier question of the form has, wherever it stands."""
+    first: dict[str, str] = {}
+    for place, question in listed:
+        value = question.get(key)
+        if value in first:
+            yield (
+                (*place, key),
+                f"“{value}” is used already by the question “{first[value]}” of this form. Use another one.",
+            )
+        elif value is not None:
+            first[value] = question["title"]
 
 
 def set_faults(form: Form) -> Found:
@@ -159,6 +182,22 @@ def part_faults(document: Document, spot: Spot) -> Found:
     if part["kind"] == "scale":
         yield from known(part["scale"], document.get("scales", {}), (*spot.place, "scale"), "scale")
     yield from twice(part.get("options", []), (*spot.place, "options"), "code")
+    yield from each_known(
+        part.get("grades", []), codes(document["grades"]), (*spot.place, "grades"), "grade"
+    )
+    lowest, highest = part.get("lowest", NUMBERS[0]), part.get("highest", NUMBERS[1])
+    if lowest > highest:
+        yield (
+            (*spot.place, "highest"),
+            f"The highest number must be at least the lowest, which is {lowest}.",
+        )
+    if part["kind"] != "choice":
+        for step, option in enumerate(part.get("options", [])):
+            if "counts" in option:
+                yield (
+                    (*spot.place, "options", step, "counts"),
+                    "Only the options of a choice count in the suggested grade. Take this key out.",
+                )
     if not spot.answered and "required_at" in part:
         yield (
             (*spot.place, "required_at"),
@@ -253,12 +292,211 @@ def answer_codes(document: Document, part: Mapping[str, Any]) -> list[str] | Non
         case "choice":
             return codes(part["options"])
         case "yes_no":
-            return ["yes", "no"]
+            return ["yes", "no", *part.get("also", [])]
+        case "grade":
+            return list(part.get("grades", codes(document["grades"])))
+        case "checklist":
+            return codes(part["options"])
         case "overall_grade":
             beyond = ["surpassed"] if "surpassed" in rule else []
             return [*rule.get("grades", []), *beyond]
         case _:
             return None
+
+
+def applies_faults(document: Document, form: Form, spots: Sequence[Spot]) -> Found:
+    """A section's condition names one thing, that is known before the section and can be answered in time."""
+    listed = [section["code"] for _, section in form.sections()]
+    for place, section in form.sections():
+        when, here = section.get("applies_when"), (*place, "applies_when")
+        if section.get("always") and not any(
+            spot.answered for spot in spots if spot.section is section
+        ):
+            yield (
+                (*place, "always"),
+                "Nothing is answered in this section, so it cannot be demanded. Take “always” out.",
+            )
+        if when is None:
+            continue
+        if section.get("always"):
+            yield (
+                (*place, "always"),
+                "A section that is always asked has no condition. Take “always” or “applies_when” out.",
+            )
+        if ("part" in when) == ("fact" in when):
+            yield here, "Write either “part” or “fact”, and not both."
+        elif "fact" in when:
+            yield from fact_faults(when, here)
+        else:
+            yield from applies_part_faults(document, section, here, listed, spots)
+
+
+def fact_faults(when: Mapping[str, Any], place: Place) -> Found:
+    """Values that the fact can have: ages as 0-4, yes or no for Practice Week."""
+    if when["fact"] == "case.age":
+        for step, value in enumerate(when["in"]):
+            first, _, last = value.partition("-")
+            if not AGES.match(value) or int(first) > int(last or first):
+                yield (
+                    (*place, "in", step),
+                    f'“{value}” is no age. Write whole years, such as "7" or 0-4, the lower first.',
+                )
+    elif when["fact"] in FACTS:
+        yield from each_known(when["in"], FACTS[when["fact"]], (*place, "in"), "value of this fact")
+
+
+def applies_part_faults(
+    document: Document,
+    section: Mapping[str, Any],
+    place: Place,
+    listed: Sequence[str],
+    spots: Sequence[Spot],
+) -> Found:
+    """A part of an earlier section, answered with codes while the section can still be filled."""
+    code = section["applies_when"]["part"]
+    other = next((one for one in spots if one.code == code), None)
+    if other is None:
+        yield (
+            (*place, "part"),
+            f"There is no part “{code}” in this form. Write the code of one, such as {spots[0].code}.",
+        )
+        return
+    if listed.index(other.section["code"]) >= listed.index(section["code"]):
+        yield (
+            (*place, "part"),
+            f"“{code}” does not stand in an earlier section, so that the two could wait for each other. "
+            "Use a part of a section before this one, or move this section down.",
+        )
+    choices = answer_codes(document, other.part)
+    if choices is None or other.part["kind"] == "overall_grade":
+        yield (
+            (*place, "part"),
+            f"“{code}” is of kind “{other.part['kind']}”. Use a choice, a yes_no, a checklist or a grade.",
+        )
+    else:
+        yield from each_known(
+            section["applies_when"]["in"], choices, (*place, "in"), f"answer to “{code}”"
+        )
+    if "in_session" in other.section["open_in"] and "in_session" not in section["open_in"]:
+        yield (
+            (*place, "part"),
+            f"“{code}” can be answered in the meeting, when this section is closed. "
+            "Add “in_session” to the section's open_in.",
+        )
+
+
+def suggestion_faults(document: Document, form: Form, spots: Sequence[Spot]) -> Found:
+    """The suggested grade comes from parts that count, reaches grades that exist, and has a place for reasons."""
+    rule, place = form.tool.get("suggestion"), (*form.place, "suggestion")
+    if rule is None:
+        return
+    yield from bands_of_share(document, rule, place)
+    for step, name in enumerate(rule.get("parts", [])):
+        if not any(name in {spot.code, spot.section["code"]} for spot in spots):
+            yield (
+                (*place, "parts", step),
+                f"This form has no part and no section “{name}”. Write a full code such as {spots[0].code}.",
+            )
+    named = set(rule.get("parts", []))
+    looked_at = [s for s in spots if not named or named & {s.code, s.section["code"]}]
+    if not any(counts(document, rule["method"], spot.part) for spot in looked_at):
+        yield (
+            (*place, "parts") if named else place,
+            "No part counts in this suggestion. With “share” use yes_no parts, or choices whose options "
+            "have “counts”; otherwise use parts of kind grade.",
+        )
+    if "priority_grade" in rule:
+        yield from known(
+            rule["priority_grade"], codes(document["grades"]), (*place, "priority_grade"), "grade"
+        )
+    elif any(spot.part.get("priority") for spot in looked_at):
+        yield (
+            place,
+            "A part has “priority” and nothing says what follows from a “no”. Add “priority_grade”.",
+        )
+    yield from reason_faults(rule, (*place, "reason_part"), spots)
+
+
+def bands_of_share(document: Document, rule: Mapping[str, Any], place: Place) -> Found:
+    """Bands with the method share and no other, rising from 0."""
+    bands = rule.get("bands", [])
+    if (rule["method"] == "share") != bool(bands):
+        if bands:
+            yield (*place, "bands"), f"“bands” does not belong to “{rule['method']}”. Take it out."
+        else:
+            yield place, "Add “bands”: from which share on which grade is suggested."
+        return
+    starts = [band["from"] for band in bands]
+    if bands and starts[0] != 0:
+        yield (*place, "bands", 0, "from"), "The first band must start at 0."
+    for step, band in enumerate(bands):
+        yield from known(
+            band["grade"], codes(document["grades"]), (*place, "bands", step, "grade"), "grade"
+        )
+        if step and band["from"] <= starts[step - 1]:
+            yield (
+                (*place, "bands", step, "from"),
+                f"Bands must rise: start this one above {starts[step - 1]}.",
+            )
+
+
+def counts(document: Document, method: str, part: Mapping[str, Any]) -> bool:
+    """Whether a part can count in a suggestion."""
+    if method == "share":
+        return part["kind"] == "yes_no" or any("counts" in one for one in part.get("options", []))
+    scale = document.get("scales", {}).get(part.get("scale"), {})
+    return part["kind"] == "grade" or any("grade" in band for band in scale.get("bands", []))
+
+
+def reason_faults(rule: Mapping[str, Any], place: Place, spots: Sequence[Spot]) -> Found:
+    """The part with the reason can be written by those who give the grade, whenever it is needed."""
+    code = rule["reason_part"]
+    reason = next((spot for spot in spots if spot.code == code), None)
+    if reason is None:
+        yield (
+            place,
+            f"There is no part “{code}” in this form. Write the full code of a text.",
+        )
+        return
+    if reason.part["kind"] not in {"short_text", "long_text"}:
+        yield place, f"“{code}” is of kind “{reason.part['kind']}”. A reason is a text."
+    if "in_session" not in reason.section["open_in"] or "applies_when" in reason.section:
+        yield (
+            place,
+            f"“{code}” cannot always be written before the return. Put it into a section that always "
+            "applies and is open in_session.",
+        )
+    if reason.respondent == "practitioner" or reason.question.get("repeat", 1) > 1:
+        yield place, f"“{code}” must be the auditor's or joint, in a question without “repeat”."
+
+
+def grade_conditions(document: Document) -> Found:
+    """A condition names a grade, and a checklist of some form that can be ticked before the return."""
+    spots = {
+        spot.code: spot
+        for step, tool in enumerate(document["tools"])
+        for spot in Form(("tools", step), tool).spots()
+    }
+    for step, rule in enumerate(document["overall_grade"].get("conditions", [])):
+        place = ("overall_grade", "conditions", step)
+        yield from known(rule["grade"], codes(document["grades"]), (*place, "grade"), "grade")
+        spot = spots.get(rule["part"])
+        if spot is None:
+            yield (
+                (*place, "part"),
+                f"No form has a part “{rule['part']}”. Write the full code of a checklist.",
+            )
+        elif spot.part["kind"] != "checklist":
+            yield (
+                (*place, "part"),
+                f"“{rule['part']}” is of kind “{spot.part['kind']}”. A condition needs a checklist.",
+            )
+        elif "in_session" not in spot.section["open_in"] or "applies_when" in spot.section:
+            yield (
+                (*place, "part"),
+                f"“{rule['part']}” cannot always be ticked before the return. Put it into a section that "
+                "always applies and is open in_session.",
+            )
 
 
 def can_be_returned(document: Document, form: Form, spots: Sequence[Spot]) -> Found:
@@ -343,4 +581,4 @@ def return_checks(document: Document) -> Found:
             )
 
 
-CHECKS = (tools, return_checks)
+CHECKS = (tools, return_checks, grade_conditions)

@@ -1,9 +1,10 @@
-"""Checks of the rules: grades, scales, posts, recipients, standards, descriptors, citations."""
+"""Checks of the rules: grades, scales, posts, standards, descriptors, citations."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from standards.crosscheck.paths import leads_somewhere
 from standards.crosscheck.references import Document, Found, Place, codes, each_known, known, twice
 
 # Grades and scales
@@ -65,6 +66,12 @@ def band_ends(
 
 
 def overall_grade(document: Document) -> Found:
+    """What gives the grade is there; then every grade must be within reach."""
+    found = list(overall_grade_faults(document))
+    yield from found or unreachable(document)
+
+
+def overall_grade_faults(document: Document) -> Found:
     rule, place = document["overall_grade"], ("overall_grade",)
     listed = codes(document["grades"])
     other = "grades" if rule["method"] == "scale" else "scale"
@@ -84,6 +91,40 @@ def overall_grade(document: Document) -> Found:
         yield from known(beyond["grade"], listed, (*place, "surpassed", "grade"), "grade")
 
 
+def unreachable(document: Document) -> Found:
+    """Grades that neither the scale's bands, the grades offered, the choice beyond nor a condition can give."""
+    rule = document["overall_grade"]
+    bands = document.get("scales", {}).get(rule.get("scale"), {}).get("bands", [])
+    given = {band.get("grade") for band in bands} | set(rule.get("grades", []))
+    given |= {rule.get("surpassed", {}).get("grade")}
+    given |= {condition["grade"] for condition in rule.get("conditions", [])}
+    for step, grade in enumerate(document["grades"]):
+        if grade["code"] not in given | only_in_parts(document):
+            way = (
+                f"a band of the scale “{rule['scale']}”"
+                if rule["method"] == "scale"
+                else "overall_grade.grades"
+            )
+            yield (
+                ("grades", step),
+                f"No audit could ever be given “{grade['label']}”. Add it to {way}, or take the grade out.",
+            )
+
+
+def only_in_parts(document: Document) -> set[str]:
+    """Grades that a part offers by name, such as one for a section only."""
+    found: set[str] = set()
+    for tool in document["tools"]:
+        lists = [*tool.get("part_sets", {}).values()]
+        lists += [
+            question["parts"] for section in tool["sections"] for question in section["questions"]
+        ]
+        for parts in lists:
+            for part in parts if isinstance(parts, list) else []:
+                found.update(part.get("grades", []))
+    return found
+
+
 def graded(scale: Mapping[str, Any], place: Place) -> Found:
     """Every value of the overall scale must give a grade, or an audit could not be returned."""
     listed = scale.get("bands", [])
@@ -94,40 +135,11 @@ def graded(scale: Mapping[str, Any], place: Place) -> Found:
         )
 
 
-# Posts, roles, recipients
+# Posts
 
 
 def post_types(document: Document) -> Found:
     yield from twice(document["post_types"], ("post_types",), "code")
-
-
-def roles(document: Document) -> Found:
-    """Who allocates and audits must be somebody: a role that a kind of post carries."""
-    carried = roles_carried(document)
-    for key in ("by", "auditors"):
-        for step, role in enumerate(document["allocation"][key]):
-            if role not in carried:
-                yield ("allocation", key, step), nobody(role)
-
-
-def roles_carried(document: Document) -> set[str]:
-    return {role for kind in document["post_types"] for role in kind["roles"]}
-
-
-def nobody(role: str) -> str:
-    return f"No kind of post carries the role “{role}”. Give it to one under post_types, or name another role."
-
-
-def messages(document: Document) -> Found:
-    lists = [(("messages", step), names) for step, names in document.get("messages", {}).items()]
-    if query := document.get("grade_query"):
-        lists.append((("grade_query", "ask"), query["ask"]))
-    carried = roles_carried(document)
-    for place, names in lists:
-        for step, name in enumerate(names):
-            _, _, role = name.partition(".")
-            if role and role not in carried:
-                yield (*place, step), nobody(role)
 
 
 # Actions, standards, descriptors, citations
@@ -198,27 +210,6 @@ def assumed(document: Document) -> Found:
             )
 
 
-def leads_somewhere(path: str, document: Document) -> bool:
-    """Whether a written path exists: tools[0].sections[3], or by codes, tools.cca.q9."""
-    found: Any = document
-    for word in path.replace("[", ".[").split("."):
-        found = step_into(found, word)
-    return found is not None
-
-
-def step_into(value: Any, word: str) -> Any:
-    """What a word of a path means within a value: a key, a place in a list, or the code of something in it."""
-    if isinstance(value, dict):
-        inner = value.get("sections", [])
-        within = [*inner, *(question for section in inner for question in section["questions"])]
-        return value.get(word, step_into(within, word))
-    if not isinstance(value, list):
-        return None
-    if word.startswith("[") and word[1:-1].isdigit():
-        return next(iter(value[int(word[1:-1]) :]), None)
-    return next((one for one in value if isinstance(one, dict) and one.get("code") == word), None)
-
-
 def sources(document: Document) -> Found:
     """Every citation starts with the code of a listed document."""
     listed = document["framework"].get("sources", [])
@@ -250,9 +241,7 @@ CHECKS = (
     scales,
     overall_grade,
     post_types,
-    roles,
     actions,
-    messages,
     standards,
     areas,
     assumed,

@@ -70,7 +70,7 @@ def test_a_good_file_has_no_faults():
         ("framework.label", GOOD["framework"]["effective_from"], 'YAML reads this as a date, and it must be a text. Put it in quotes: "2026-01-01".'),
         ("framework.label", ["a"], "“['a']” is not a text. Write that here."),
         ("framework.council", ABSENT, "This key is missing. Add it: the council's name."),
-        ("framework.wrods", "x", "This key is not known. Correct it or take it out. Known here: code, council, name, edition, label, effective_from, sources, case_system, practice_model, year_start_month."),
+        ("framework.wrods", "x", "This key is not known. Correct it or take it out. Known here: code, council, name, edition, label, effective_from, sources, case_system, practice_model, year_start_month, approved_on, review_on, closed, front_door."),
         ("framework.sources[0].code", "N S", "“N S” cannot stand here. Write this instead: The code that citations start with."),
         ("wrods", {}, "This key is not known. Correct it or take it out. Did you mean “words”?"),
         ("words.audit", True, f"YAML reads {YES} without quotes as true, and this must be a text. Put it in quotes."),
@@ -79,7 +79,7 @@ def test_a_good_file_has_no_faults():
         ("allocation.by", ["qa_officer", "qa_officer"], "The same value stands twice. Keep one of them."),
         ("allocation.deadline.n", ABSENT, "This key is missing. Add it."),
         ("grade_query.allowed", "yes", "“yes” is not true or false. Write that here."),
-        ("grade_query.ask[0]", "council.boss", "“council.boss” cannot stand here. Write this instead: Who is told: auditor, worker, second_worker; worker.<role> or auditor.<role> (the first holder up their line of management); council.<role> (everybody in the council who holds it)."),
+        ("grade_query.ask[0]", "council.boss", "“council.boss” cannot stand here. Write this instead: Who is told: auditor, worker, second_worker, moderator, owner (of an action), officer (who raised a concern); <person>.<role> (the first holder up their line of management) or <person>.post.<code> (the first such post up their line); council.<role> or council.post.<code> (everybody in the council who holds it)."),
         ("return_checks[0].not_in[0]", False, f"YAML reads {YES} without quotes as false, and this must be a text. Put it in quotes."),
         ("messages.when_done", ["auditor"], "This key is not known. Correct it or take it out. Known here: allocated, preparing, in_session, grade_query, advised, returned, reopened."),
         ("tools[0].part_sets", {"Big One": [{"code": "a", "kind": "date", "label": "A"}]}, "“Big One” cannot stand here. Write this instead: A code that stays the same for ever: small letters, digits, hyphens and underscores, starting with a letter or digit."),
@@ -192,13 +192,15 @@ def test_a_band_that_runs_backwards_is_told_with_the_values_it_leaves_out():
 
 
 @pytest.mark.parametrize(("key", "value"), [("number", "1"), ("code", "voice")])
-def test_questions_that_share_a_code_or_number_are_both_told(key, value):
+def test_a_question_that_takes_the_code_or_number_of_another_is_told_with_that_one(key, value):
     document = changed(f"{TALK}.questions[1].{key}", value)
 
-    rows = [(fault.path, fault.says) for fault in faults(document)]
+    [fault] = faults(document)
 
-    words = f"“{value}” is used by 2 questions of this form. Use another one."
-    assert rows == [(f"{VOICE}.{key}", words), (f"{TALK}.questions[1].{key}", words)]
+    assert fault == Fault(
+        f"{TALK}.questions[1].{key}",
+        f"“{value}” is used already by the question “The child's voice” of this form. Use another one.",
+    )
 
 
 def test_a_band_scale_with_a_step_needs_bands_for_its_values_only():
@@ -434,6 +436,33 @@ def test_read_refuses_aliases_that_stand_for_too_many_values():
 
     with pytest.raises(Unreadable, match="too many values once its aliases are written out"):
         read("\n".join(rows))
+
+
+def test_read_takes_as_many_aliases_as_are_allowed():
+    assert len(read("a: &a 1\nb: [" + "*a, " * 100 + "]")["b"]) == 100
+
+
+def test_read_measures_a_file_in_bytes_and_takes_all_of_its_two_megabytes():
+    largest = 2 * 1024 * 1024
+
+    assert len(read("a: " + "x" * (largest - 3))["a"]) == largest - 3
+    with pytest.raises(Unreadable, match="larger than 2 MB"):
+        read("a: " + "é" * (largest // 2))
+
+
+def test_read_refuses_a_number_that_takes_long_to_read():
+    with pytest.raises(Unreadable, match="cannot be read"):
+        read("a: " + "1" * 100_000)
+
+
+def test_of_a_file_with_very_many_faults_the_first_are_told():
+    _, found = check(framework_text("northshire") + "".join(f"k{n}: 1\n" for n in range(5000)))
+
+    assert len(found) == 201
+    assert found[0].path == ""
+    assert found[0].says == (
+        "There are more faults than can be listed. These are the first 200; mend them and check again."
+    )
 
 
 def test_read_takes_aliases_merges_and_dates():

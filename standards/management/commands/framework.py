@@ -11,7 +11,7 @@ from django.db import transaction
 from core import clock
 from core.moves import Refused
 from standards.models import FrameworkVersion
-from standards.schema import Fault, check
+from standards.schema import Fault, Warning, check, unacknowledged
 from standards.services import load, loaded, publish
 
 CAUSE = "framework command"
@@ -20,7 +20,8 @@ CAUSE = "framework command"
 class Command(BaseCommand):
     help = (
         "Check framework files, load them as drafts, or publish them. "
-        "Nothing is loaded when any of the files has a fault; what is there already is left alone."
+        "Nothing is loaded when any of the files has a fault; what is there already is left alone. "
+        "A file with warnings can be loaded, and is published once they are acknowledged in it."
     )
 
     def create_parser(self, *args: Any, **options: Any) -> CommandParser:
@@ -44,14 +45,16 @@ class Command(BaseCommand):
         files = shipped() if options["all"] else options["files"]
         if not files:
             raise CommandError("There is no file to read. Name one, or use --all.")
-        texts = faultless({path: text_of(path) for path in files}, anew=verb == "check")
+        texts = {path: text_of(path) for path in files}
         if verb == "check":
+            checked_through(texts)
             self.stdout.write(f"{len(texts)} checked, no faults.")
             return
+        good = faultless(texts)
         with transaction.atomic():
             done = [
                 words
-                for path, text in texts.items()
+                for path, text in good.items()
                 for words in bring_in(path, text, verb=verb, published=options["publish"])
             ]
         for words in done:
@@ -90,10 +93,44 @@ def text_of(path: Path) -> str | Fault:
         return Fault("", "The file is not UTF-8. Save it as UTF-8 and try again.")
 
 
-def faultless(texts: dict[Path, str | Fault], *, anew: bool) -> dict[Path, str]:
+def checked_through(texts: dict[Path, str | Fault]) -> None:
+    """Stop with every fault and, apart from them, every warning that nobody has acknowledged, one to a row."""
+    faults, warned = [], []
+    for path, text in texts.items():
+        document, found = (None, [text]) if isinstance(text, Fault) else check(text)
+        faults += [f"{path}: {fault}" for fault in found]
+        if document is not None and not found:
+            warned += [(path, warning) for warning in unacknowledged(document, str(text))]
+    rows = [*faults, *warning_rows(warned)]
+    if rows:
+        counts = [counted(faults, "fault")] * bool(faults) + [counted(warned, "warning")] * bool(
+            warned
+        )
+        raise CommandError("\n".join([*rows, f"{', '.join(counts)}. Nothing was loaded."]))
+
+
+def warning_rows(warned: list[tuple[Path, Warning]]) -> list[str]:
+    """The warnings, and how the first of them would be acknowledged."""
+    if not warned:
+        return []
+    _, first = warned[0]
+    return [
+        "Warnings that nobody has acknowledged:",
+        *(f"{path}: {warning}" for path, warning in warned),
+        "Mend what a warning tells. Or, if it is meant so, say so in the file, each with its reason:",
+        "acknowledged:",
+        f'  - {{warning: {first.name}, path: "{first.path}", reason: Why it is meant so.}}',
+    ]
+
+
+def counted(rows: list[Any], word: str) -> str:
+    return f"1 {word}" if len(rows) == 1 else f"{len(rows)} {word}s"
+
+
+def faultless(texts: dict[Path, str | Fault]) -> dict[Path, str]:
     """The texts, when all are without fault; otherwise stop with every fault, one to a row.
 
-    A text that has been loaded before is checked only when asked to `anew`.
+    A text that has been loaded before is not checked again.
     """
     rows, good = [], {}
     for path, text in texts.items():
@@ -101,9 +138,8 @@ def faultless(texts: dict[Path, str | Fault], *, anew: bool) -> dict[Path, str]:
             rows.append(f"{path}: {text}")
             continue
         good[path] = text
-        if anew or not loaded(text):
+        if not loaded(text):
             rows += [f"{path}: {fault}" for fault in check(text)[1]]
     if rows:
-        count = "1 fault" if len(rows) == 1 else f"{len(rows)} faults"
-        raise CommandError("\n".join([*rows, f"{count}. Nothing was loaded."]))
+        raise CommandError("\n".join([*rows, f"{counted(rows, 'fault')}. Nothing was loaded."]))
     return good

@@ -1,0 +1,183 @@
+"""Checks of the groups beside the forms: what they name must be there, stand once and be complete."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from standards.crosscheck import described, people
+from standards.crosscheck.references import Document, Found, Place, codes, known, twice
+
+# Lists whose codes stand once.
+CODED = (
+    "parameters",
+    "themes",
+    "documents",
+    "bodies",
+    "activities",
+    "programme.events",
+    "moderation.contents",
+    "disputes",
+    "grade_triggers",
+    "grade_triggers.*.tasks",
+    "follow_ups",
+    "closure_checks",
+    "ladders",
+    "instruments",
+    "instruments.*.fields",
+    "instruments.*.fields.*.options",
+    "reports",
+    "statutory_rules",
+)
+# Where something is named, and where it must be listed.
+NAMED = (
+    ("timetable.*.activity", "activities", "activity"),
+    ("targets.*.activity", "activities", "activity"),
+    ("programme.excuses.*.done", "activities", "activity"),
+    ("programme.excuses.*.excuses", "activities", "activity"),
+    ("programme.events.*.tool", "tools", "form"),
+    ("activities.*.tool", "tools", "form"),
+    ("activities.*.reports_to.*", "bodies", "body"),
+    ("instruments.*.reports_to.*", "bodies", "body"),
+    ("actions.default_class", "actions.classes", "class of action"),
+    ("actions.sign_off.*.grades.*", "grades", "grade"),
+    ("moderation.selection.*.grades.*", "grades", "grade"),
+    ("grade_triggers.*.action_class", "actions.classes", "class of action"),
+    ("grade_triggers.*.grades.*", "grades", "grade"),
+    ("follow_ups.*.grades.*", "grades", "grade"),
+    ("closure_checks.*.grades.*", "grades", "grade"),
+)
+# What a rule by which audits are chosen cannot do without.
+SELECTION_NEEDS = {"percentage": "percent", "grade": "grades", "look_back": "months"}
+# What a field of an instrument needs, and no other kind may have.
+FIELD_NEEDS = {"scale": "scale", "choice": "options"}
+
+
+def at(document: Any, path: str) -> Iterator[tuple[Place, Any]]:
+    """Every value at a path; * stands for each row of a list."""
+    key, _, more = path.partition(".")
+    found: list[tuple[Place, Any]] = []
+    if key == "*":
+        found = [((step,), row) for step, row in enumerate(document)]
+    elif key in document:
+        found = [((key,), document[key])]
+    for place, value in found:
+        if not more:
+            yield place, value
+            continue
+        yield from (((*place, *inner), one) for inner, one in at(value, more))
+
+
+def stand_once(document: Document) -> Found:
+    for path in CODED:
+        for place, rows in at(document, path):
+            yield from twice(rows, place, "code")
+    seen = set()
+    for step, row in enumerate(document.get("timetable", [])):
+        if (row["activity"], row["post"]) in seen:
+            yield (
+                ("timetable", step),
+                f"“{row['post']}” has a row for “{row['activity']}” already. Put the numbers into one row.",
+            )
+        seen.add((row["activity"], row["post"]))
+
+
+def are_listed(document: Document) -> Found:
+    for path, group, what in NAMED:
+        listed = [code for _, rows in at(document, group) for code in codes(rows)]
+        for place, name in at(document, path):
+            yield from known(name, listed, place, what)
+    for place, name in at(document, "instruments.*.fields.*.scale"):
+        yield from known(name, document.get("scales", {}), place, "scale")
+    for grade in document["overall_grade"].get("definitions", {}):
+        place = ("overall_grade", "definitions", grade)
+        yield from known(grade, codes(document["grades"]), place, "grade")
+
+
+def report_readers(document: Document) -> Found:
+    """A report goes to bodies and recipients."""
+    pattern = described.schema()["$defs"]["recipient"]["pattern"]
+    bodies = codes(document.get("bodies", []))
+    for place, name in at(document, "reports.*.to.*"):
+        if name in bodies:
+            continue
+        if not re.search(pattern, name):
+            listed = f" ({', '.join(bodies)})" if bodies else ""
+            yield (
+                place,
+                f"“{name}” is neither a body{listed} nor a recipient such as council.qa_head. Add it under bodies, or name another.",
+            )
+        for says in people.unfilled(document, name) if re.search(pattern, name) else []:
+            yield place, says
+
+
+def per_auditor(document: Document) -> Found:
+    rule = document["allocation"].get("per_auditor", {})
+    if rule and ("number" in rule) == ("percent_of_open" in rule):
+        yield (
+            ("allocation", "per_auditor"),
+            "Write either “number” or “percent_of_open”: exactly one of the two.",
+        )
+
+
+def selection(document: Document) -> Found:
+    for place, rule in at(document, "moderation.selection.*"):
+        needed = SELECTION_NEEDS.get(rule["rule"])
+        if needed and needed not in rule:
+            yield (
+                (*place, needed),
+                f"The rule “{rule['rule']}” chooses nothing without “{needed}”. Add it.",
+            )
+
+
+def triggers(document: Document) -> Found:
+    """A grade can only set off what the framework has."""
+    for key, group in (("moderation", "moderation"), ("loop", "closing_loop")):
+        for place, wanted in at(document, f"grade_triggers.*.{key}"):
+            if wanted and group not in document:
+                yield place, f"The file has no “{group}”. Add it, or take “{key}” out here."
+
+
+def fields(document: Document) -> Found:
+    for place, field in at(document, "instruments.*.fields.*"):
+        for kind, key in FIELD_NEEDS.items():
+            yield from field_faults(field, kind, key, (*place, key))
+
+
+def field_faults(field: Mapping[str, Any], kind: str, key: str, place: Place) -> Found:
+    if field["kind"] == kind and key not in field:
+        yield place, f"A field of kind “{kind}” cannot be answered without “{key}”. Add it."
+    if field["kind"] != kind and key in field:
+        yield (
+            place,
+            f"“{key}” does not belong to a field of kind “{field['kind']}”. Take it out.",
+        )
+
+
+def programme(document: Document) -> Found:
+    """A year with months for audits; weeks in order; one thing never excusing from itself."""
+    if len(document.get("programme", {}).get("months_without_audits", [])) == 12:
+        yield (
+            ("programme", "months_without_audits"),
+            "No month is left for audits. Take out the months in which they are done.",
+        )
+    for place, week in at(document, "programme.cycle.*"):
+        if week.get("to_week", week["week"]) < week["week"]:
+            yield (
+                (*place, "to_week"),
+                f"The last week comes before week {week['week']}. Exchange them.",
+            )
+    for place, rule in at(document, "programme.excuses.*"):
+        if rule["done"] == rule["excuses"]:
+            yield (*place, "excuses"), "An activity cannot excuse from itself. Name another one."
+
+
+CHECKS = (
+    stand_once,
+    are_listed,
+    report_readers,
+    per_auditor,
+    selection,
+    triggers,
+    fields,
+    programme,
+)
