@@ -1,6 +1,7 @@
 """When an audit is due back (A0-10). Plain arithmetic on days; weekends are not moved (T-5, T-6)."""
 
 from calendar import monthrange
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from standards.policy import Deadline
@@ -29,6 +30,12 @@ def deadline(
             )
         case _:
             raise ValueError(f"There is no deadline rule “{rule.rule}”.")
+
+
+def clear_of(due_on: date, months: Collection[int]) -> date:
+    """The same day of the next month in which audits fall due, where `due_on` lies in one in which none does."""
+    later = (months_after(due_on, n) for n in range(12))
+    return next((day for day in later if day.month not in months), due_on)
 
 
 def end_of_month(day: date) -> date:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from standards.policy import Policy
+from standards.policy import Duration, Policy
+
+
+def headed(number: str, title: str) -> str:
+    """A title after its number where it has one: “3. Plan”."""
+    return f"{number}. {title}" if number else title
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,7 @@ class Option:
     code: str
     label: str
     hint: str = ""
+    counts: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,15 @@ class PartForm:
     options: tuple[Option, ...] = ()
     shows: str = ""
     max_length: int | None = None
+    grades: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    all_of: bool = False
+    lowest: int | None = None
+    highest: int | None = None
+    unit: str = ""
+    aspect: str = ""
+    weight: int = 1
+    priority: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,20 @@ class QuestionForm:
     section_code: str
     parts: tuple[PartForm, ...]
 
+    @property
+    def heading(self) -> str:
+        """The title, after the number where there is one."""
+        return headed(self.number, self.title)
+
+
+@dataclass(frozen=True)
+class AppliesWhen:
+    """What makes a section apply: an answer to `part`, or a fact of the case or the audit, among `values`."""
+
+    part: str
+    fact: str
+    values: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class SectionForm:
@@ -80,6 +109,37 @@ class SectionForm:
     paging: str
     minutes: int | None
     questions: tuple[QuestionForm, ...]
+    applies_when: AppliesWhen | None = None
+    always: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The title, after the number where there is one."""
+        return headed(self.number, self.title)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which time an audit looks at, and the time on which its grade is given where that is shorter."""
+
+    look_back: Duration | None = None
+    judgement: Duration | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """How a grade is worked out from answers, to stand beside the judgement (never in its place).
+
+    `parts` names parts or whole sections, empty = every part that counts; `bands` are pairs of a share in
+    per cent and the grade from there on, rising; `reason_part` says why another grade was given.
+    """
+
+    method: str
+    reason_part: str
+    parts: tuple[str, ...] = ()
+    bands: tuple[tuple[int, str], ...] = ()
+    priority_grade: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +152,9 @@ class ToolForm:
     short: str
     intro: str
     sections: tuple[SectionForm, ...]
+    window: Window | None = None
+    suggestion: Suggestion | None = None
+    used_for: str = ""
 
     @cached_property
     def parts(self) -> tuple[PartForm, ...]:
@@ -141,6 +204,11 @@ class Cell:
 
     column: str
     text: str
+
+    @property
+    def heading(self) -> str:
+        """The column in words: practice_standard is headed “Practice standard”."""
+        return self.column.replace("_", " ").replace("-", " ").capitalize()
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,10 @@ class FrameworkVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     retired_at = models.DateTimeField(null=True, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    proposed_at = models.DateTimeField(null=True, blank=True)
 
     objects = FrameworkVersionQuerySet.as_manager()
 
@@ -120,6 +124,9 @@ class Tool(models.Model):
     title = models.CharField(max_length=200)
     short = models.CharField(max_length=80)
     intro = models.TextField(blank=True)
+    used_for = models.CharField(max_length=300, blank=True)
+    window = models.JSONField(default=dict)
+    suggestion = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "code"], name="tool_code_once")]
@@ -144,6 +151,8 @@ class Section(models.Model):
     hidden_until_session_from = ArrayField(models.CharField(max_length=20), default=list)
     paging = models.CharField(max_length=20, default="section")
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    applies_when = models.JSONField(default=dict)
+    always = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("order",)

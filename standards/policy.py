@@ -64,6 +64,14 @@ class Surpassed:
 
 
 @dataclass(frozen=True)
+class GradeCondition:
+    """A grade that can be given only when every line of a checklist is ticked."""
+
+    grade: str
+    part: str
+
+
+@dataclass(frozen=True)
 class OverallGrade:
     """How the overall grade is given: by a value on a scale, or directly as one of some grades."""
 
@@ -72,6 +80,8 @@ class OverallGrade:
     grades: tuple[str, ...] = ()
     surpassed: Surpassed | None = None
     never_average: bool = True
+    conditions: tuple[GradeCondition, ...] = ()
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,10 +103,34 @@ class Deadline:
 
 @dataclass(frozen=True)
 class PerAuditor:
-    """How many audits one auditor is given in a `month` or `quarter` (B6-10)."""
+    """How many audits one auditor is given in a `month` or `quarter` (B6-10).
+
+    `percent_of_open` stands in place of a number: so many per cent of the open cases of the auditor's unit.
+    """
+
+    number: int | None
+    every: str
+    percent_of_open: int | None = None
+
+    def quota(self, open_cases: int) -> int:
+        """The number for an auditor whose unit has so many open cases; a share is rounded up."""
+        if self.number is not None:
+            return self.number
+        return -(-open_cases * (self.percent_of_open or 0) // 100)
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A length of time: a number of `hours`, `days`, `working_days`, `weeks` or `months`."""
 
     number: int
-    every: str
+    unit: str
+
+    @property
+    def words(self) -> str:
+        """12 months; 1 working day."""
+        unit = self.unit.replace("_", " ")
+        return f"{self.number} {unit.removesuffix('s') if self.number == 1 else unit}"
 
 
 @dataclass(frozen=True)
@@ -112,6 +146,9 @@ class Allocation:
     per_auditor: PerAuditor | None = None
     second_worker: bool = False
     seen_by_manager: bool = False
+    cool_off_months: int | None = None
+    several_auditors: bool = False
+    override_team: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,11 +181,12 @@ class ActionClass:
 
 @dataclass(frozen=True)
 class ActionRules:
-    """How many actions a return needs, and the kinds and classes there are."""
+    """How many actions a return needs, the kinds and classes there are, and the heading on the child's file."""
 
     minimum: int
     kinds: tuple[ActionKind, ...]
     classes: tuple[ActionClass, ...] = ()
+    file_heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +215,7 @@ class Policy:
     messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     time_budget: Mapping[str, int] = field(default_factory=dict)
     note_title: str = ""
+    months_without_audits: tuple[int, ...] = ()
 
     def grade(self, code: str) -> Grade:
         """The grade with this code. Raises KeyError for a code the framework does not have."""

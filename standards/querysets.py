@@ -18,8 +18,14 @@ class FrameworkVersionQuerySet(models.QuerySet[Any]):
     def published(self) -> FrameworkVersionQuerySet:
         return self.filter(state="published")
 
+    def open_to_audits(self) -> FrameworkVersionQuerySet:
+        """Published editions that are not closed."""
+        return self.published().exclude(policy__framework__contains={"closed": True})
+
     def in_force(self, on: date) -> FrameworkVersionQuerySet:
-        """Published editions whose day has come, the newest first."""
+        """Published editions whose day has come and that are not closed, the newest first."""
         return (
-            self.published().filter(effective_from__lte=on).order_by("-effective_from", "-edition")
+            self.open_to_audits()
+            .filter(effective_from__lte=on)
+            .order_by("-effective_from", "-edition")
         )

@@ -12,6 +12,7 @@ from standards.policy import (
     Band,
     Deadline,
     Grade,
+    GradeCondition,
     GradeQuery,
     OverallGrade,
     PerAuditor,
@@ -38,6 +39,27 @@ WHOLE = (
     "note",
     "descriptor_areas",
     "assumed",
+    "parameters",
+    "core_areas",
+    "principles",
+    "themes",
+    "documents",
+    "bodies",
+    "activities",
+    "timetable",
+    "targets",
+    "programme",
+    "moderation",
+    "disputes",
+    "grade_triggers",
+    "follow_ups",
+    "closing_loop",
+    "closure_checks",
+    "ladders",
+    "instruments",
+    "reports",
+    "statutory_rules",
+    "acknowledged",
 )
 
 
@@ -70,6 +92,7 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         ),
         time_budget=MappingProxyType(dict(document.get("time_budget", {}))),
         note_title=document.get("note", {}).get("title", ""),
+        months_without_audits=tuple(document.get("programme", {}).get("months_without_audits", ())),
     )
 
 
@@ -109,6 +132,10 @@ def overall_of(rule: Mapping[str, Any]) -> OverallGrade:
         if beyond
         else None,
         never_average=rule.get("never_average", True),
+        conditions=tuple(
+            GradeCondition(one["grade"], one["part"]) for one in rule.get("conditions", ())
+        ),
+        definitions=MappingProxyType(dict(rule.get("definitions", {}))),
     )
 
 
@@ -122,9 +149,14 @@ def allocation_of(rule: Mapping[str, Any]) -> Allocation:
         own_case=rule["own_case"],
         line_manager=rule["line_manager"],
         deadline=Deadline(rule["deadline"]["rule"], rule["deadline"].get("n", 0)),
-        per_auditor=PerAuditor(number["number"], number["every"]) if number else None,
+        per_auditor=PerAuditor(number.get("number"), number["every"], number.get("percent_of_open"))
+        if number
+        else None,
         second_worker=rule.get("second_worker", False),
         seen_by_manager=rule.get("seen_by_manager", False),
+        cool_off_months=rule.get("cool_off_months"),
+        several_auditors=rule.get("several_auditors", False),
+        override_team=rule.get("override_team", False),
     )
 
 
@@ -146,4 +178,5 @@ def actions_of(rule: Mapping[str, Any]) -> ActionRules:
         minimum=rule["minimum"],
         kinds=tuple(ActionKind(kind["code"], kind["label"]) for kind in rule["kinds"]),
         classes=tuple(classes),
+        file_heading=rule.get("file_heading", ""),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from people.models import Council
 from standards.edition import (
+    AppliesWhen,
     Area,
     Cell,
     Edition,
@@ -17,7 +18,9 @@ from standards.edition import (
     Scaling,
     SectionForm,
     Standard,
+    Suggestion,
     ToolForm,
+    Window,
 )
 from standards.models import (
     Descriptor,
@@ -28,6 +31,7 @@ from standards.models import (
     Section,
     Tool,
 )
+from standards.policy import Duration
 from standards.reading import policy_of
 
 # Editions that can no longer change, by row and checksum. A process reads each of them once.
@@ -36,7 +40,10 @@ KEEP = 64
 
 
 def in_force(council: Council, on: date) -> FrameworkVersion | None:
-    """The council's published edition that is in force on a day: the last to have taken effect."""
+    """The council's published edition that is in force on a day: the last to have taken effect.
+
+    An edition that is closed is never in force: no new audit begins under it.
+    """
     return FrameworkVersion.objects.filter(council=council).in_force(on).first()
 
 
@@ -76,11 +83,51 @@ def _tools(version: FrameworkVersion) -> Mapping[str, ToolForm]:
     return MappingProxyType(
         {
             tool.code: ToolForm(
-                tool.pk, tool.code, tool.title, tool.short, tool.intro, tuple(sections[tool.pk])
+                tool.pk,
+                tool.code,
+                tool.title,
+                tool.short,
+                tool.intro,
+                tuple(sections[tool.pk]),
+                window=_window(tool.window),
+                suggestion=_suggestion(tool.suggestion),
+                used_for=tool.used_for,
             )
             for tool in Tool.objects.filter(version=version).order_by("pk")
         }
     )
+
+
+def _window(about: dict[str, Any]) -> Window | None:
+    """The time that an audit looks at; None where the form says nothing."""
+    if not about:
+        return None
+    times = {
+        key: Duration(about[key]["number"], about[key]["unit"])
+        for key in ("look_back", "judgement")
+        if key in about
+    }
+    return Window(note=about.get("note", ""), **times)
+
+
+def _suggestion(about: dict[str, Any]) -> Suggestion | None:
+    """How the form works a suggested grade out; None where it does not."""
+    if not about:
+        return None
+    return Suggestion(
+        method=about["method"],
+        reason_part=about["reason_part"],
+        parts=tuple(about.get("parts", ())),
+        bands=tuple((band["from"], band["grade"]) for band in about.get("bands", ())),
+        priority_grade=about.get("priority_grade", ""),
+    )
+
+
+def _applies_when(about: dict[str, Any]) -> AppliesWhen | None:
+    """The condition of a section; None where it applies to every child."""
+    if not about:
+        return None
+    return AppliesWhen(about.get("part", ""), about.get("fact", ""), tuple(about["in"]))
 
 
 def _sections(version: FrameworkVersion) -> dict[int, list[SectionForm]]:
@@ -99,6 +146,8 @@ def _sections(version: FrameworkVersion) -> dict[int, list[SectionForm]]:
                 paging=row.paging,
                 minutes=row.minutes,
                 questions=tuple(questions[row.pk]),
+                applies_when=_applies_when(row.applies_when),
+                always=row.always,
             )
         )
     return found
@@ -164,6 +213,15 @@ def part_form(row: Part, question: Question, scaling: Scaling | None) -> PartFor
         options=tuple(Option(**option) for option in details.get("options", [])),
         shows=details.get("shows", ""),
         max_length=details.get("max_length"),
+        grades=tuple(details.get("grades", ())),
+        also=tuple(details.get("also", ())),
+        all_of=details.get("all_of", False),
+        lowest=details.get("lowest"),
+        highest=details.get("highest"),
+        unit=details.get("unit", ""),
+        aspect=details.get("aspect", ""),
+        weight=details.get("weight", 1),
+        priority=details.get("priority", False),
     )
 
 

@@ -23,7 +23,7 @@ from standards.models import (
     Tool,
 )
 from standards.reading import WHOLE
-from standards.schema import check
+from standards.schema import check, unacknowledged
 
 State = FrameworkVersion.State
 # What a part's row keeps in its own columns; the rest of the part goes into `details`.
@@ -100,8 +100,12 @@ def _day(about: Mapping[str, Any]) -> date:
 def _replace(
     version: FrameworkVersion, document: Mapping[str, Any], text: str, *, at: datetime
 ) -> None:
-    """Write the draft's content anew: its row, and the rows that answers and reports join on."""
+    """Write the draft's content anew: its row, and the rows that answers and reports join on.
+
+    What was asked to be published was the text before, so that a proposal lapses.
+    """
     about = document["framework"]
+    version.proposed_by = version.proposed_at = None
     version.label = about.get("label", "")
     version.effective_from = _day(about)
     version.policy = _read_whole(document)
@@ -135,6 +139,9 @@ def _load_tools(version: FrameworkVersion, tools: list[dict[str, Any]]) -> None:
             title=one["title"],
             short=one["short"],
             intro=one.get("intro", ""),
+            used_for=one.get("used_for", ""),
+            window=one.get("window", {}),
+            suggestion=one.get("suggestion", {}),
         )
         for one in tools
     )
@@ -166,6 +173,8 @@ def _section(tool: Tool, order: int, about: Mapping[str, Any]) -> Section:
         hidden_until_session_from=about.get("hidden_until_session_from", []),
         paging=about.get("paging", "section"),
         minutes=about.get("minutes"),
+        applies_when=about.get("applies_when", {}),
+        always=about.get("always", False),
     )
 
 
@@ -263,9 +272,10 @@ def publish(
 ) -> FrameworkVersion:
     """Publish a draft: from now on nothing in it changes, and the council's kinds of post follow it.
 
-    Publishing again changes nothing. Raises Refused for a retired edition, or for a draft with faults
-    (one that was loaded before a check existed). An edition that is older
-    than one already published (kept so that old audits can be read) leaves the kinds of post alone.
+    Publishing again changes nothing. Raises Refused for a retired edition, for a draft with faults
+    (one that was loaded before a check existed), or with warnings that nobody has acknowledged.
+    An edition that is older than one already published (kept so that old audits can be read)
+    leaves the kinds of post alone.
     """
     version = (
         FrameworkVersion.objects.select_for_update(of=("self",))
@@ -276,7 +286,7 @@ def publish(
         raise Refused("This edition is retired. Make a new edition to use it again.")
     if version.state == State.PUBLISHED:
         return version
-    checked(version.source)
+    _accepted(checked(version.source), version.source)
     version.state, version.published_at, version.published_by = State.PUBLISHED, at, by
     version.save(update_fields=["state", "published_at", "published_by"])
     if not _newer(version).exists():
@@ -288,6 +298,16 @@ def publish(
         "publish framework", version, by=by, cause=cause, at=at, detail={"edition": version.edition}
     )
     return version
+
+
+def _accepted(document: Mapping[str, Any], text: str) -> None:
+    """Raises Refused with every warning that the file does not acknowledge by its name."""
+    if warned := unacknowledged(document, text):
+        raise Refused(
+            "There are warnings that nobody has acknowledged. Mend what each of them tells; or, if it is "
+            "meant so, add its name, its path and a reason to the list “acknowledged” in the file.",
+            [str(warning) for warning in warned],
+        )
 
 
 def _newer(version: FrameworkVersion) -> Any:

@@ -6,8 +6,19 @@ from datetime import date
 import pytest
 
 from standards import selectors
-from standards.edition import Area, Cell, Option, PartForm, Scaling, Standard
+from standards.edition import (
+    AppliesWhen,
+    Area,
+    Cell,
+    Option,
+    PartForm,
+    Scaling,
+    Standard,
+    Suggestion,
+    Window,
+)
 from standards.models import FrameworkVersion
+from standards.policy import Duration, GradeCondition, PerAuditor
 from standards.selectors import edition, in_force
 from standards.services import load, retire
 from tests.factories.people import CouncilFactory
@@ -287,3 +298,52 @@ def test_rows_are_named_by_what_people_call_them():
         "voice good 1",
     ]
     assert str(version) == f"{version.framework_id} edition 3"
+
+
+def test_a_closed_edition_is_never_in_force():
+    council = edition_of("northshire").council
+    closed = published(
+        TEXT.replace("edition: 3", "edition: 4").replace(
+            "effective_from: 2026-01-01", "effective_from: 2026-05-04\n  closed: true"
+        )
+    )
+
+    assert closed.policy["framework"]["closed"] is True
+    assert in_force(council, date(2026, 6, 1)).edition == 3
+
+
+def test_the_further_keys_of_a_form_come_back_as_values():
+    found = edition(edition_of("sixthshire"))
+    review, spot = found.tools["review"], found.tools["spot"]
+
+    assert review.used_for == "Monthly reviews"
+    assert review.window == Window(
+        Duration(12, "months"), Duration(3, "months"), "Read the year, judge the last quarter."
+    )
+    assert spot.window == Window(look_back=Duration(4, "weeks"))
+    assert review.suggestion.bands == ((0, "weak"), (40, "fair"), (70, "strong"))
+    assert spot.suggestion == Suggestion("lowest", "outcome.why_other")
+    assert review.section("little").applies_when == AppliesWhen("", "case.age", ("0-4",))
+    assert [one.code for one in review.sections if one.always] == ["work"]
+    assert (review.part("core.alone").weight, review.part("core.alone").priority) == (2, True)
+    assert review.part("core.views").also == ("partly", "not_applicable")
+    assert review.part("core.supervision").options[1] == Option("short", "In short", "", "partly")
+    assert review.part("core.work").grades == ("weak", "fair", "strong")
+    assert review.part("core.work").aspect == "The work"
+    seen = review.part("visits.seen")
+    assert (seen.lowest, seen.highest, seen.unit) == (0, 90, "visits")
+    assert found.policy.allocation.per_auditor == PerAuditor(None, "month", 50)
+    assert found.policy.overall_grade.conditions == (GradeCondition("leading", "leading.proof"),)
+    assert found.policy.months_without_audits == (8, 12)
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (Duration(12, "months"), "12 months"),
+        (Duration(1, "working_days"), "1 working day"),
+        (Duration(0, "hours"), "0 hours"),
+    ],
+)
+def test_a_length_of_time_reads_as_people_say_it(length, words):
+    assert length.words == words
