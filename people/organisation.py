@@ -1,18 +1,20 @@
 """The line of management on one day, as plain values: which seat is above which, and who sits there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Seat:
-    """One post on one day: its roles, the post it reports to, and the people who hold it."""
+    """One post on one day: its roles, the post it reports to, the people who hold it, its kind and its title."""
 
     post_id: int
     unit_id: int
     roles: frozenset[str]
     reports_to: int | None
     holders: tuple[int, ...]
+    kind: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,16 @@ class Line:
 
     def first_above(self, user_id: int, role: str) -> tuple[int, ...]:
         """Who holds the nearest seat up the line with this role; a vacant seat is passed over (C6-5)."""
+        return self._first(user_id, lambda seat: role in seat.roles)
+
+    def first_post_above(self, user_id: int, kind: str) -> tuple[int, ...]:
+        """Who holds the nearest seat up the line of this kind of post; a vacant seat is passed over."""
+        return self._first(user_id, lambda seat: seat.kind == kind)
+
+    def _first(self, user_id: int, wanted: Callable[[Seat], bool]) -> tuple[int, ...]:
         for seat in self._climb(user_id):
             others = tuple(pk for pk in seat.holders if pk != user_id)
-            if role in seat.roles and others:
+            if wanted(seat) and others:
                 return others
         return ()
 
@@ -57,10 +66,21 @@ class Line:
 
     def holders(self, role: str) -> tuple[int, ...]:
         """Everybody in the council who holds a post with this role."""
+        return self._all(lambda seat: role in seat.roles)
+
+    def holders_of_post(self, kind: str) -> tuple[int, ...]:
+        """Everybody in the council who holds a post of this kind."""
+        return self._all(lambda seat: seat.kind == kind)
+
+    def _all(self, wanted: Callable[[Seat], bool]) -> tuple[int, ...]:
         found = {
             pk: None
             for _, seat in sorted(self.seats.items())
-            if role in seat.roles
+            if wanted(seat)
             for pk in seat.holders
         }
         return tuple(found)
+
+    def title(self, kind: str) -> str:
+        """What a kind of post is called; its code where the council has no such post."""
+        return next((seat.title for seat in self.seats.values() if seat.kind == kind), kind)

@@ -25,5 +25,10 @@ def is_administrator(user: User, subject: Any = None) -> bool:
     return holds(user, Role.ADMINISTRATOR, on=clock.today())
 
 
+@rules.predicate
+def is_senior_leader(user: User, subject: Any = None) -> bool:
+    return holds(user, Role.SENIOR_LEADER, on=clock.today())
+
+
 rules.add_perm("people.import_staff", is_qa | is_administrator)
 rules.add_perm("people.see_people", is_qa | is_administrator)

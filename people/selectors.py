@@ -18,12 +18,20 @@ def line(council_id: int, on: date) -> Line:
     for post_id, user_id in holdings.order_by("cover", "pk").values_list("post_id", "user_id"):
         held[post_id].append(user_id)
     posts = Post.objects.filter(council_id=council_id).values_list(
-        "pk", "unit_id", "reports_to_id", "type__roles"
+        "pk", "unit_id", "reports_to_id", "type__roles", "type__code", "type__title"
     )
     return Line(
         {
-            pk: Seat(pk, unit_id, frozenset(roles), above, tuple(dict.fromkeys(held.get(pk, ()))))
-            for pk, unit_id, above, roles in posts
+            pk: Seat(
+                pk,
+                unit_id,
+                frozenset(roles),
+                above,
+                tuple(dict.fromkeys(held.get(pk, ()))),
+                kind,
+                title,
+            )
+            for pk, unit_id, above, roles, kind, title in posts
         }
     )
 
@@ -71,9 +79,10 @@ def resolve(
 def resolve_all(
     recipients: Iterable[str], *, people: Mapping[str, User | None], council: Council, on: date
 ) -> list[tuple[User, str]]:
-    """The people behind recipients' names: `auditor`, `worker.line_manager`, `council.qa_officer`.
+    """The people behind recipients' names: `auditor`, `worker.line_manager`, `auditor.post.HOS`, `council.qa_officer`.
 
     A post with several holders gives several people; a vacant one gives whoever is next up the line.
+    A person who has no part in the matter, such as a moderator before there is one, gives nobody.
     """
     recipients = list(recipients)
     tree = line(council.pk, on) if any("." in one for one in recipients) else Line()
@@ -87,13 +96,19 @@ def resolve_all(
 def ids_of(recipient: str, people: Mapping[str, User | None], tree: Line) -> list[tuple[int, str]]:
     """The ids behind one recipient's name, with the words for the role."""
     start, _, role = recipient.partition(".")
+    kind = role.removeprefix("post.") if role.startswith("post.") else ""
     if start == "council":
+        if kind:
+            return [(pk, tree.title(kind)) for pk in tree.holders_of_post(kind)]
         return [(pk, WORDS[Role(role)]) for pk in tree.holders(role)]
     person = people.get(start)
     if person is None:
         return []
     if not role:
         return [(person.pk, start.replace("_", " "))]
+    if kind:
+        above = tree.first_post_above(person.pk, kind)
+        return [(pk, f"{start}’s {tree.title(kind)}") for pk in above]
     return [(pk, f"{start}’s {WORDS[Role(role)]}") for pk in tree.first_above(person.pk, role)]
 
 
