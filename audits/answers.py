@@ -1,6 +1,6 @@
 """Reading one answer from a form: plain values in, a checked answer or a fault in words out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +10,10 @@ from standards.policy import Policy
 SURPASSED = "surpassed"
 LONGEST = 20_000
 LONGEST_LINE = 300
+LONGEST_NUMBER = 6
+MOST = 100_000
+COMMA = ","
+YES_NO = ("yes", "no")
 SHOWN_KINDS = frozenset({"shown", "guidance", "actions"})
 
 
@@ -100,6 +104,59 @@ def choice_of(text: str, codes: Iterable[str]) -> str:
     return text
 
 
+def yes_no_codes(part: PartForm) -> tuple[str, ...]:
+    """The answers of a yes_no part in the order they are shown."""
+    return tuple(
+        code for code in ("yes", "partly", "no", "not_applicable") if code in {*YES_NO, *part.also}
+    )
+
+
+def grade_codes(part: PartForm, policy: Policy) -> tuple[str, ...]:
+    """The grades that a grade part offers, as the framework lists them."""
+    return tuple(
+        grade.code for grade in policy.grades if not part.grades or grade.code in part.grades
+    )
+
+
+def ticked(text: str, codes: Sequence[str]) -> str:
+    """The ticked codes with commas between them, in the form's order; raises ValueError for others."""
+    chosen = {code.strip() for code in text.split(COMMA)} - {""}
+    if not chosen <= set(codes):
+        raise ValueError("Tick only lines that are shown.")
+    return COMMA.join(code for code in codes if code in chosen)
+
+
+def codes_in(given: Given) -> frozenset[str]:
+    """The codes that an answer holds: the chosen one, or each line ticked."""
+    return frozenset(given.text.split(COMMA)) - {""}
+
+
+def answered_in_full(part: PartForm, given: Given) -> bool:
+    """Whether the answer is one that a gate lets through: not blank, and every line ticked where it must be."""
+    return ticked_all(part, given) if part.all_of else not given.blank
+
+
+def ticked_all(part: PartForm, given: Given) -> bool:
+    """Whether every line of a checklist is ticked."""
+    return codes_in(given) >= {option.code for option in part.options}
+
+
+def number_of(text: str, part: PartForm) -> int | None:
+    """The whole number typed, within the part's bounds; None for nothing; raises ValueError with words."""
+    text = text.strip()
+    if not text:
+        return None
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_NUMBER:
+        raise ValueError("Enter a whole number, for example 12.")
+    value = int(text)
+    lowest = 0 if part.lowest is None else part.lowest
+    highest = MOST if part.highest is None else part.highest
+    if not lowest <= value <= highest:
+        raise ValueError(f"Enter a number from {lowest:,} to {highest:,}.")
+    return value
+
+
 def overall_choices(policy: Policy) -> tuple[str, ...]:
     """The codes that the overall grade can be given as: scale values and 'surpassed', or grades."""
     overall = policy.overall_grade
@@ -131,7 +188,13 @@ def _read(part: PartForm, typed: Mapping[str, str], policy: Policy) -> Given:
         case "choice":
             return Given(text=choice_of(main, [option.code for option in part.options]))
         case "yes_no":
-            return Given(text=choice_of(main, ("yes", "no")))
+            return Given(text=choice_of(main, yes_no_codes(part)))
+        case "grade":
+            return Given(text=choice_of(main, grade_codes(part, policy)))
+        case "checklist":
+            return Given(text=ticked(main, [option.code for option in part.options]))
+        case "number":
+            return Given(number=number_of(main, part))
         case "date":
             return Given(day=day_of(typed))
         case "short_text":

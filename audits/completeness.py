@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from audits.answers import Given, is_answered
-from audits.visibility import respondents
+from audits.answers import Given, answered_in_full, codes_in, is_answered, ticked_all
+from audits.visibility import applying, respondents
 from standards.edition import PartForm, QuestionForm, SectionForm, ToolForm
 from standards.policy import Policy
 
@@ -14,7 +15,9 @@ GATES = (SESSION, RETURN)
 # part code, respondent, instance
 Key = tuple[str, str, int]
 Answers = Mapping[Key, Given]
+Facts = Mapping[str, str]
 BLANK = Given()
+NO_FACTS: Facts = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def needed(part: PartForm, answers: Answers, respondent: str, instance: int) -> 
         return True
     other, values = part.required_when
     said = answers.get((other, respondent, instance), BLANK)
-    return said.text in values
+    return not codes_in(said).isdisjoint(values)
 
 
 def instances(question: QuestionForm, answers: Answers, respondent: str) -> list[int]:
@@ -51,17 +54,55 @@ def instances(question: QuestionForm, answers: Answers, respondent: str) -> list
     return sorted({1} | said) if question.repeat > 1 else [1]
 
 
-def missing(tool: ToolForm, answers: Answers, *, gate: str, second: bool) -> list[Missing]:
-    """The unanswered parts that this gate (and every gate before it) needs, in the order of the form."""
+def missing(
+    tool: ToolForm, answers: Answers, *, gate: str, second: bool, facts: Facts = NO_FACTS
+) -> list[Missing]:
+    """The unanswered parts that this gate (and every gate before it) needs, in the order of the form.
+
+    A section that does not apply needs nothing.
+    """
     gates = GATES[: GATES.index(gate) + 1]
+    applied = applying(tool, facts, answers)
+    answers = counted(tool, answers, facts)
     return [
         Missing(section, question, part, respondent, instance)
         for section, question, part in walk(tool)
+        if section.code in applied
         if part.required_at in gates
         for respondent in respondents(part, second=second)
         for instance in instances(question, answers, respondent)
         if needed(part, answers, respondent, instance)
-        and answers.get((part.code, respondent, instance), BLANK).blank
+        and not answered_in_full(part, answers.get((part.code, respondent, instance), BLANK))
+    ]
+
+
+def silent_sections(tool: ToolForm, answers: Answers) -> list[SectionForm]:
+    """The sections that can never be left out and in which nothing at all has been said."""
+    said = {key[0] for key, given in answers.items() if not given.blank}
+    return [
+        section
+        for section in tool.sections
+        if section.always
+        and not any(part.code in said for question in section.questions for part in question.parts)
+    ]
+
+
+def unmet_conditions(
+    tool: ToolForm, policy: Policy, answers: Answers, *, grade: str, facts: Facts = NO_FACTS
+) -> list[PartForm]:
+    """The checklists whose every line must be ticked for this grade, and is not, in this form."""
+    wanted = {one.part for one in policy.overall_grade.conditions if one.grade == grade}
+    applied = applying(tool, facts, answers)
+    return [
+        part
+        for part in tool.parts
+        if part.code in wanted
+        and not (
+            part.section_code in applied
+            and any(
+                ticked_all(part, given) for key, given in answers.items() if key[0] == part.code
+            )
+        )
     ]
 
 
@@ -97,4 +138,13 @@ def applies(when: Mapping[str, object], *, grade: str, flags: frozenset[str]) ->
 
 def broken(part: str, not_in: tuple[str, ...], answers: Answers) -> bool:
     """Whether any respondent's answer to the part is one of those the check does not allow."""
-    return any(key[0] == part and given.text in not_in for key, given in answers.items())
+    return any(
+        key[0] == part and not codes_in(given).isdisjoint(not_in) for key, given in answers.items()
+    )
+
+
+def counted(tool: ToolForm, answers: Answers, facts: Facts = NO_FACTS) -> dict[Key, Given]:
+    """The answers that count: those in sections that apply. The others are kept, and count for nothing."""
+    applied = applying(tool, facts, answers)
+    codes = {part.code for part in tool.parts if part.section_code in applied}
+    return {key: given for key, given in answers.items() if key[0] in codes}

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django import forms
+from django.http import QueryDict
 
-from audits.answers import Given, Unreadable, fields_of, read
+from audits.answers import COMMA, Given, Unreadable, fields_of, read
 from audits.selectors import Box
 from audits.services.meeting import MODES
 from core.forms import DateField, Radios, ServiceForm, TimeInput
@@ -20,8 +21,10 @@ def mark(given: Given) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 
-def typed_for(name: str, box: Box, data: Mapping[str, str]) -> dict[str, str]:
+def typed_for(name: str, box: Box, data: QueryDict) -> dict[str, str]:
     """What came in for one part: field name after the part's own → text."""
+    if box.part.kind == "checklist":
+        return {"": COMMA.join(data.getlist(name))}
     return {
         field: data.get(f"{name}:{field}" if field else name, "") for field in fields_of(box.part)
     }
@@ -50,7 +53,7 @@ class Typed:
     typed: dict[str, str] | None = None
 
 
-def read_box(box: Box, data: Mapping[str, str], policy: Policy) -> Typed:
+def read_box(box: Box, data: QueryDict, policy: Policy) -> Typed:
     """Read one editable part of a page."""
     typed = typed_for(box.name, box, data)
     version = version_of(box, data)

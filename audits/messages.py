@@ -5,6 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from audits import visibility
 from audits.models import Audit
 from audits.selectors import edition_of
 from core.notices import Message, tell
@@ -24,6 +25,11 @@ WORDS = {
         "Please prepare for an audit meeting",
         "The meeting for audit {reference} of case {case} is on {meeting}. "
         "Before then, please complete your part of the form. It helps both of you to get the most from the meeting.",
+    ),
+    "meeting set": (
+        "The date of an audit meeting",
+        "The meeting for audit {reference} of case {case} is on {meeting}. "
+        "You need not fill in anything before it.",
     ),
     "in_session": (
         "The audit meeting has started",
@@ -59,7 +65,9 @@ def announce(audit: Audit, step: str, *, at: datetime, once: str = "") -> int:
         "second_worker": audit.second_worker,
     }
     found = resolve_all(recipients, people=people, council=audit.council, on=timezone.localdate(at))
-    subject, text = WORDS[step]
+    tool = edition.tools[audit.tool.code]
+    nothing_yet = step == "preparing" and not visibility.prepares(tool, visibility.PRACTITIONER)
+    subject, text = WORDS["meeting set" if nothing_yet else step]
     meeting = timezone.localtime(audit.meeting_at) if audit.meeting_at else None
     message = Message(
         kind=f"audit.{step}",

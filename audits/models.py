@@ -53,6 +53,9 @@ class Audit(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
     grade = models.SlugField(max_length=40, blank=True, help_text="the grade that counts now")
     grade_final = models.BooleanField(default=False)
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="what decided which sections applied, as at the return"
+    )
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = AuditQuerySet.as_manager()
@@ -124,7 +127,7 @@ class Answer(models.Model):
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="answers")
     respondent = models.CharField(max_length=20, choices=Respondent.choices)
     instance = models.PositiveSmallIntegerField(default=1)
-    number = models.SmallIntegerField(null=True, blank=True)
+    number = models.IntegerField(null=True, blank=True)
     text = models.TextField(blank=True)
     day = models.DateField(null=True, blank=True)
     place = models.CharField(max_length=300, blank=True)
@@ -156,7 +159,7 @@ class EarlierAnswer(models.Model):
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="+")
     respondent = models.CharField(max_length=20, choices=Respondent.choices)
     instance = models.PositiveSmallIntegerField(default=1)
-    number = models.SmallIntegerField(null=True, blank=True)
+    number = models.IntegerField(null=True, blank=True)
     text = models.TextField(blank=True)
     day = models.DateField(null=True, blank=True)
     place = models.CharField(max_length=300, blank=True)

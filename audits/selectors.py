@@ -1,7 +1,7 @@
 """Reading an audit for its screens: answers, progress, what is missing, what is next for each person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,11 +10,20 @@ from django.utils import timezone
 
 from actions.models import Action
 from audits import visibility
-from audits.answers import Given, is_answered
-from audits.completeness import SESSION, Key, Missing, missing, needed
+from audits.answers import Given, answered_in_full, is_answered
+from audits.completeness import (
+    RETURN,
+    SESSION,
+    Key,
+    Missing,
+    counted,
+    missing,
+    needed,
+)
 from audits.models import Answer, Audit, Confirmation, EarlierAnswer, Presence, SectionDone
-from audits.scoring import Overall, overall
+from audits.scoring import Overall, Suggested, overall, suggest
 from audits.states import AuditState
+from audits.words import why_apart
 from people.models import User
 from people.roles import QA_TEAM
 from people.selectors import holds
@@ -23,6 +32,7 @@ from standards.policy import Policy
 from standards.selectors import edition
 
 HERE_FOR_SECONDS = 15
+COMING = frozenset({"audit.meeting_on", "audit.returned_on"})  # facts that come with a later step
 
 
 def edition_of(audit: Audit) -> Edition:
@@ -78,6 +88,69 @@ def overall_of(tool: ToolForm, answers: dict[Key, Given], policy: Policy) -> Ove
     return None
 
 
+def facts_of(audit: Audit) -> dict[str, str]:
+    """The facts that decide which sections apply: as they were at the return, before it as they are now.
+
+    The child's age is that on the day of allocation, so that a birthday does not change the form half-way.
+    """
+    if audit.state == AuditState.RETURNED:
+        return dict(audit.facts)
+    born, on = audit.case.date_of_birth, timezone.localtime(audit.allocated_at).date()
+    return {
+        "case.plan_type": audit.case.plan_type.strip(),
+        "case.age": str(age_on(born, on)) if born and born <= on else "",
+        "audit.practice_week": "yes" if audit.practice_week else "no",
+    }
+
+
+def age_on(born: date, on: date) -> int:
+    """Whole years of life on a day."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def applied_sections(audit: Audit, tool: ToolForm, answers: dict[Key, Given]) -> frozenset[str]:
+    """The codes of the sections that apply to this audit; no query."""
+    return visibility.applying(tool, facts_of(audit), answers)
+
+
+def is_asked(audit: Audit, section: SectionForm, rows: dict[Key, Answer]) -> bool:
+    """Whether a section applies, from the answers as rows; nothing is looked up where it depends on nothing."""
+    if section.applies_when is None:
+        return True
+    answers = {key: given_of(row) for key, row in rows.items()}
+    return section.code in applied_sections(audit, tool_of(audit), answers)
+
+
+def why_left_out(audit: Audit, section: SectionForm) -> str:
+    """Why a section that does not apply is not asked."""
+    edition = edition_of(audit)
+    return why_apart(section, edition.tools[audit.tool.code], edition.policy, facts_of(audit))
+
+
+def suggestion_of(audit: Audit, answers: dict[Key, Given]) -> Suggested | None:
+    """The grade that the answers suggest, once everybody may see them; no query."""
+    edition = edition_of(audit)
+    tool = edition.tools[audit.tool.code]
+    if tool.suggestion is None or not audit.session_begun:
+        return None
+    return suggest(tool, counted(tool, answers, facts_of(audit)), edition.policy)
+
+
+def reason_missing(audit: Audit, answers: dict[Key, Given]) -> list[Missing]:
+    """The reason for another grade than the suggested one, where it is not given yet."""
+    edition = edition_of(audit)
+    tool = edition.tools[audit.tool.code]
+    suggested = suggestion_of(audit, answers)
+    judged = overall_of(tool, answers, edition.policy)
+    if not tool.suggestion or not suggested or not judged or judged.grade == suggested.grade:
+        return []
+    part = tool.part(tool.suggestion.reason_part)
+    if not answers.get((part.code, part.respondent, 1), Given()).blank:
+        return []
+    section = tool.section(part.section_code)
+    return [Missing(section, tool.question(part.question_code), part, part.respondent, 1)]
+
+
 def rationale_of(tool: ToolForm, answers: dict[Key, Given]) -> str:
     """The long text that stands with the overall grade in its question: the auditor's reasons."""
     graded = next((p for p in tool.parts if p.kind == "overall_grade"), None)
@@ -93,10 +166,12 @@ def rationale_of(tool: ToolForm, answers: dict[Key, Given]) -> str:
 
 def people_words(audit: Audit) -> dict[str, str]:
     """What each respondent is called on the screen, with their name."""
+    policy = edition_of(audit).policy
+    auditor = policy.word("auditor", "auditor").capitalize()
     names = {
         visibility.AUDITOR: audit.auditor.name,
         visibility.PRACTITIONER: audit.worker.name,
-        visibility.JOINT: "Auditor and practitioner together",
+        visibility.JOINT: f"{auditor} and {policy.word('practitioner', 'practitioner')} together",
     }
     if audit.second_worker:
         names[visibility.SECOND] = audit.second_worker.name
@@ -111,17 +186,31 @@ def in_words(audit: Audit, found: Iterable[Missing]) -> list[str]:
         who = "" if one.respondent == visibility.JOINT else f"{names.get(one.respondent, '')}: "
         number = f"Question {one.question.number}" if one.question.number else one.question.title
         again = f" ({one.instance})" if one.instance > 1 else ""
+        label = one.part.label.lower() if one.part.label.isupper() else one.part.label
         lines.append(
-            f"{who}{number}{again} – {one.part.label.lower() if one.part.label.isupper() else one.part.label}"
+            f"{who}{number}{again} – {label}{' (tick every line)' if one.part.all_of else ''}"
         )
     return lines
 
 
 def missing_parts(audit: Audit, gate: str) -> list[Missing]:
-    """What is still unanswered at a gate."""
-    return missing(
-        tool_of(audit), given_answers(audit), gate=gate, second=audit.second_worker_id is not None
+    """What is still unanswered at a gate; at the return with the reason for another grade than suggested."""
+    answers = given_answers(audit)
+    found = missing(
+        tool_of(audit),
+        answers,
+        gate=gate,
+        second=audit.second_worker_id is not None,
+        facts=facts_of(audit),
     )
+    if gate == RETURN:
+        asked = {(one.part.code, one.respondent) for one in found}
+        found += [
+            one
+            for one in reason_missing(audit, answers)
+            if (one.part.code, one.respondent) not in asked
+        ]
+    return found
 
 
 def missing_in_words(audit: Audit, gate: str) -> list[str]:
@@ -133,7 +222,7 @@ def missing_in_section(audit: Audit, tool: ToolForm, section: SectionForm, me: s
     """What this party must still answer in one section, at either gate."""
     answers = given_answers(audit)
     second = audit.second_worker_id is not None
-    found = missing(tool, answers, gate="return", second=second)
+    found = missing(tool, answers, gate=RETURN, second=second, facts=facts_of(audit))
     mine = [
         one
         for one in found
@@ -165,7 +254,7 @@ def shown_fact(audit: Audit, what: str) -> str:
         if audit.returned_at
         else None,
     }
-    value = facts.get(what) or ""
+    value = facts.get(what) or ("Not yet" if what in COMING else "")
     return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
 
 
@@ -180,6 +269,7 @@ class Progress:
     asked: int
     mine: bool
     pages: tuple["QuestionProgress", ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +288,8 @@ WORDS = {
     "started": "Started",
     "complete": "Completed",
     "read": "Read only",
+    "apart": "Does not apply",
+    "actions": "Open for actions",
 }
 
 
@@ -205,10 +297,24 @@ def progress(audit: Audit, me: str, answers: dict[Key, Given]) -> list[Progress]
     """Each section's state for this person; one more query for the sections marked as finished."""
     done = set(SectionDone.objects.filter(audit=audit).values_list("section_code", "respondent"))
     second = audit.second_worker_id is not None
+    tool = tool_of(audit)
+    applied = applied_sections(audit, tool, answers)
+    answers = counted(tool, answers, facts_of(audit))
     return [
         section_progress(section, audit.state, me, answers, done, second)
-        for section in tool_of(audit).sections
+        if section.code in applied
+        else apart(audit, section, me)
+        for section in tool.sections
     ]
+
+
+def apart(audit: Audit, section: SectionForm, me: str) -> Progress:
+    """A section that does not apply: it asks nothing, and says why."""
+    seen = visibility.may_see(section, me=me, state=audit.state)
+    why = why_left_out(audit, section)
+    return Progress(
+        section, "apart" if seen else "hidden", WORDS["apart"], 0, 0, mine=False, why=why
+    )
 
 
 def section_progress(
@@ -220,14 +326,16 @@ def section_progress(
     second: bool,
 ) -> Progress:
     """One section's state: what this person has answered of what is theirs to answer."""
-    wanted = [(q, key) for q in section.questions for key in wanted_keys(q, me, answers, second)]
-    answered = sum(not answers.get(key, Given()).blank for _, key in wanted)
-    mine = any(
-        visibility.fills(part, me)
-        for q in section.questions
-        for part in q.parts
-        if is_answered(part)
-    )
+    wanted = [
+        key for q in section.questions for key in wanted_parts(q, me, answers, second).items()
+    ]
+    answered = sum(answered_in_full(part, answers.get(key, Given())) for key, part in wanted)
+    theirs = [part for q in section.questions for part in q.parts if visibility.fills(part, me)]
+    mine = any(map(is_answered, theirs))
+    if not mine and visibility.is_open(section, state):
+        mine_to_record = me == visibility.AUDITOR and any(p.kind == "actions" for p in theirs)
+        if mine_to_record:
+            return Progress(section, "actions", WORDS["actions"], 0, 0, mine=False)
     status = section_status(
         section, state, me, answered, len(wanted), mine, (section.code, me) in done
     )
@@ -256,28 +364,30 @@ def section_status(
     return "started" if answered else "todo"
 
 
-def wanted_keys(
+def wanted_parts(
     question: QuestionForm, me: str, answers: dict[Key, Given], second: bool
-) -> list[Key]:
+) -> dict[Key, PartForm]:
     """The parts of a question that this person must answer; for somebody who only reads, everybody's."""
-    keys = []
+    found = {}
     for part in question.parts:
         if not is_answered(part) or not part.required_at:
             continue
         for respondent in visibility.respondents(part, second=second):
             own = respondent == me or (respondent == visibility.JOINT and me in visibility.PARTIES)
             if (own or me not in visibility.PARTIES) and needed(part, answers, respondent, 1):
-                keys.append((part.code, respondent, 1))
-    return keys
+                found[part.code, respondent, 1] = part
+    return found
 
 
 def question_progress(
     question: QuestionForm, me: str, answers: dict[Key, Given], second: bool
 ) -> QuestionProgress:
     """One question's state in a section that has a page for each."""
-    keys = wanted_keys(question, me, answers, second)
-    answered = sum(not answers.get(key, Given()).blank for key in keys)
-    status = "complete" if keys and answered == len(keys) else "started" if answered else "todo"
+    wanted = wanted_parts(question, me, answers, second)
+    answered = sum(
+        answered_in_full(part, answers.get(key, Given())) for key, part in wanted.items()
+    )
+    status = "complete" if wanted and answered == len(wanted) else "started" if answered else "todo"
     return QuestionProgress(question, status, WORDS[status])
 
 
@@ -313,13 +423,17 @@ def boxes(
     names = people_words(audit)
     answers = {key: given_of(row) for key, row in rows.items()}
     second = audit.second_worker_id is not None
+    asked = is_asked(audit, section, rows)
     groups = []
-    for instance in shown_instances(question, rows, visibility.is_open(section, audit.state)):
+    open_now = asked and visibility.is_open(section, audit.state)
+    for instance in shown_instances(question, rows, open_now):
         group = [
             box(audit, section, part, respondent, instance, me, rows, answers, names)
             for part in question.parts
             for respondent in shown_respondents(part, me, audit.state, second)
         ]
+        if not asked:
+            group = [replace(one, editable=False, needed=False) for one in group]
         groups.append((instance, group))
     return groups
 

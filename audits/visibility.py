@@ -1,7 +1,10 @@
 """Who sees and fills which part of an audit, by their part in it and its state (B3-1, H2)."""
 
+from collections.abc import Mapping
+
+from audits.answers import Given, codes_in, is_answered
 from audits.states import SESSION_BEGUN, AuditState
-from standards.edition import PartForm, SectionForm
+from standards.edition import AppliesWhen, PartForm, SectionForm, ToolForm
 
 AUDITOR, PRACTITIONER, SECOND, JOINT = "auditor", "practitioner", "second", "joint"
 QA, READER = "qa", "reader"
@@ -47,6 +50,26 @@ def may_see(section: SectionForm, *, me: str, state: str) -> bool:
     return not ("practitioner" in hidden if me in WORKERS else me in hidden)
 
 
+def prepares(tool: ToolForm, me: str) -> bool:
+    """Whether this party fills anything before the meeting."""
+    return any(
+        is_answered(part) and may_edit(section, part, me=me, state=AuditState.PREPARING)
+        for section in tool.sections
+        for question in section.questions
+        for part in question.parts
+    )
+
+
+def closing(tool: ToolForm) -> bool:
+    """Whether the workers' preparation can no longer be changed once the meeting has begun."""
+    return any(
+        part.respondent == PRACTITIONER and section.open_in == (AuditState.PREPARING,)
+        for section in tool.sections
+        for question in section.questions
+        for part in question.parts
+    )
+
+
 def sees_actions(*, me: str, state: str) -> bool:
     """Whether this person sees the recorded actions: before the meeting they are the auditor's own drafts."""
     return me not in WORKERS or state in SESSION_BEGUN
@@ -63,3 +86,49 @@ def respondents(part: PartForm, *, second: bool) -> tuple[str, ...]:
     if part.respondent == PRACTITIONER:
         return WORKERS if second else (PRACTITIONER,)
     return (part.respondent,)
+
+
+def applying(
+    tool: ToolForm, facts: Mapping[str, str], answers: Mapping[tuple[str, str, int], Given]
+) -> frozenset[str]:
+    """The codes of the sections that apply to this child and audit.
+
+    A condition looks at an earlier section only; what was said in a section that does not apply counts for nothing.
+    """
+    found: set[str] = set()
+    for section in tool.sections:
+        when = section.applies_when
+        if when is None or section.always or holds(tool, when, facts, answers, found):
+            found.add(section.code)
+    return frozenset(found)
+
+
+def holds(
+    tool: ToolForm,
+    when: AppliesWhen,
+    facts: Mapping[str, str],
+    answers: Mapping[tuple[str, str, int], Given],
+    applied: set[str],
+) -> bool:
+    """Whether a section's condition is met: by a fact, or by anybody's answer in a section that applies."""
+    if when.fact:
+        return among(facts.get(when.fact, ""), when)
+    if tool.part(when.part).section_code not in applied:
+        return False
+    said = (given for key, given in answers.items() if key[0] == when.part)
+    return any(not codes_in(given).isdisjoint(when.values) for given in said)
+
+
+def among(fact: str, when: AppliesWhen) -> bool:
+    """Whether a fact is one of a condition's values; ages may be written as 5-9. Not known is none of them."""
+    if not fact:
+        return False
+    if when.fact == "case.age":
+        return any(in_ages(int(fact), value) for value in when.values)
+    return fact.casefold() in {value.casefold() for value in when.values}
+
+
+def in_ages(age: int, written: str) -> bool:
+    """Whether an age is the one written, or lies in the years written, both ends included."""
+    first, _, last = written.partition("-")
+    return int(first) <= age <= int(last or first)

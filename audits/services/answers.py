@@ -10,7 +10,14 @@ from audits import visibility
 from audits.answers import Given, is_answered
 from audits.models import Answer, Audit, Confirmation, EarlierAnswer, SectionDone
 from audits.rules import party
-from audits.selectors import answers_to, given_of, missing_in_section, tool_of
+from audits.selectors import (
+    answers_to,
+    applied_sections,
+    given_answers,
+    given_of,
+    missing_in_section,
+    tool_of,
+)
 from core.moves import Refused
 from core.trail import record
 from people.models import User
@@ -75,6 +82,8 @@ def _save(
         raise PermissionDenied
     if not visibility.is_open(section, audit.state):
         raise Refused("This part is closed now, so your last change was not saved.")
+    if not applies(audit, section):
+        raise Refused("This section does not apply any longer, so your last change was not saved.")
     respondent = respondent_of(part, me)
     answer = (
         Answer.objects.select_related("saved_by")
@@ -88,6 +97,13 @@ def _save(
     if answer.version != read_version:
         raise Stale(answer)
     return _replace(audit, part.code, answer, given, by=by, at=at)
+
+
+def applies(audit: Audit, section: SectionForm) -> bool:
+    """Whether the section applies to this audit; a query only where that depends on something."""
+    if section.applies_when is None:
+        return True
+    return section.code in applied_sections(audit, tool_of(audit), given_answers(audit))
 
 
 def _first(
@@ -200,6 +216,8 @@ def finish_section(
         raise PermissionDenied
     if not visibility.is_open(section, audit.state):
         raise Refused("This section is closed now.")
+    if not applies(audit, section):
+        raise Refused("This section does not apply to this audit.")
     if problems := missing_in_section(audit, tool, section, me):
         raise Refused("Answer these before you finish the section.", problems)
     _, made = SectionDone.objects.get_or_create(

@@ -17,7 +17,10 @@ from standards.models import Tool
 
 @dataclass(frozen=True)
 class Allotment:
-    """Everything that the programme decided about one audit; `month` is the first of its month."""
+    """Everything that the programme decided about one audit; `month` is the first of its month.
+
+    `reason`: why a rule was left aside, where one was.
+    """
 
     case: CaseFile
     tool: Tool
@@ -28,6 +31,7 @@ class Allotment:
     month: date
     deadline_on: date
     practice_week: bool = False
+    reason: str = ""
 
 
 @transaction.atomic
@@ -51,7 +55,14 @@ def open_audit(allotment: Allotment, *, by: User, at: datetime) -> Audit:
         allocated_by=by,
         allocated_at=at,
     )
-    AuditMove.objects.create(audit=audit, verb="allocate", state=AuditState.ALLOCATED, by=by, at=at)
+    AuditMove.objects.create(
+        audit=audit,
+        verb="allocate",
+        state=AuditState.ALLOCATED,
+        by=by,
+        at=at,
+        reason=allotment.reason,
+    )
     record("allocate", audit, by=by, at=at, detail={"case": case.pk})
     announce(audit, "allocated", at=at)
     return audit

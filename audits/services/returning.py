@@ -6,7 +6,13 @@ from django.db import transaction
 
 from actions.services import open_drafts
 from audits import selectors
-from audits.completeness import RETURN, failed_checks
+from audits.completeness import (
+    RETURN,
+    counted,
+    failed_checks,
+    silent_sections,
+    unmet_conditions,
+)
 from audits.messages import announce
 from audits.models import Audit, GradeEvent
 from audits.scoring import Overall
@@ -59,18 +65,32 @@ def problems_before_return(audit: Audit, edition: Edition) -> list[str]:
         problems.append(
             "Record at least one action." if needed == 1 else f"Record at least {needed} actions."
         )
-    answers = selectors.given_answers(audit)
-    judged = selectors.overall_of(edition.tools[audit.tool.code], answers, edition.policy)
-    flags = frozenset({"practice_week"} if audit.practice_week else ())
-    problems += failed_checks(
-        edition.policy, answers, grade=judged.grade if judged else "", flags=flags
-    )
+    problems += problems_of_grade(audit, edition)
     query = edition.policy.grade_query
     if audit.state == QUERY_GRADE.target and query and query.blocks_return:
         problems.append(
             "The grade query is open. Wait for the QA team's advice before you return the audit."
         )
     return problems
+
+
+def problems_of_grade(audit: Audit, edition: Edition) -> list[str]:
+    """What the answers that count say against the grade: conditions of the grade, and rules across answers."""
+    policy, tool = edition.policy, edition.tools[audit.tool.code]
+    everything, facts = selectors.given_answers(audit), selectors.facts_of(audit)
+    judged = selectors.overall_of(tool, everything, policy)
+    grade = judged.grade if judged else ""
+    problems = [
+        f"“{section.title}” is always part of the audit. Answer something in it."
+        for section in silent_sections(tool, everything)
+    ]
+    problems += [
+        f"{policy.grade(grade).label} can be given only when every line of “{part.label}” is ticked."
+        for part in unmet_conditions(tool, policy, everything, grade=grade, facts=facts)
+    ]
+    flags = frozenset({"practice_week"} if audit.practice_week else ())
+    answers = counted(tool, everything, facts)
+    return problems + failed_checks(policy, answers, grade=grade, flags=flags)
 
 
 @transaction.atomic
@@ -90,8 +110,11 @@ def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
     if judged is None:
         raise Refused("Give the overall grade before you return the audit.")
     record_grade(audit, judged, rationale=selectors.rationale_of(tool, answers), by=by, at=at)
+    facts = selectors.facts_of(audit)
+    asked = {one.applies_when.fact for one in tool.sections if one.applies_when}
+    audit.facts = {fact: says for fact, says in facts.items() if fact in asked}
     audit.returned_at, audit.grade, audit.grade_final = at, judged.grade, False
-    take(audit, RETURN_MOVE, by=by, at=at, fields=("returned_at", "grade", "grade_final"))
+    take(audit, RETURN_MOVE, by=by, at=at, fields=("returned_at", "grade", "grade_final", "facts"))
     open_drafts(SOURCE, audit.pk, by=by, at=at)
     announce(audit, "returned", at=at, once=str(audit.moves.count()))
     return audit

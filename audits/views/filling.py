@@ -27,8 +27,9 @@ from audits.services.answers import (
     finish_section,
     save_answer,
 )
+from audits.states import AuditState
 from audits.views.door import Door, open_door, question_of, section_of
-from audits.words import answer_in_words, choices
+from audits.words import answer_in_words, choices, on_scale, window_lines
 from core import clock
 from core.moves import Refused
 from core.trail import record
@@ -71,9 +72,11 @@ def show(
     """The page with what is saved, or with what was typed where it could not be saved."""
     rows = selectors.answer_rows(door.audit)
     answers = {key: selectors.given_of(row) for key, row in rows.items()}
+    applied = selectors.applied_sections(door.audit, door.tool, answers)
     blocks = [
         block(door, section, question, rows, changed or {}, conflicts or {})
         for question in questions
+        if section.code in applied or said_in(question, answers)
     ]
     faults = [
         box for one in blocks for group in one["groups"] for box in group["boxes"] if box["fault"]
@@ -87,8 +90,12 @@ def show(
         "faults": faults,
         "sections": selectors.progress(door.audit, door.me, answers),
         "single": questions[0] if section.paging == "question" else None,
-        "previous": neighbour(door, section, questions[0], -1),
-        "next": neighbour(door, section, questions[-1], +1),
+        "previous": neighbour(door, section, questions[0], -1, applied),
+        "next": neighbour(door, section, questions[-1], +1, applied),
+        "closed": why_closed(door, section),
+        "apart": "" if section.code in applied else selectors.why_left_out(door.audit, section),
+        "window": window_lines(door.tool.window),
+        "suggestion": suggestion_for(door, questions, answers),
         "editable": any(
             box["box"].editable
             for one in blocks
@@ -105,6 +112,46 @@ def show(
         and visibility.is_open(section, door.audit.state),
     }
     return render(request, "audits/page.html", context, status=status)
+
+
+def why_closed(door: Door, section: SectionForm) -> str:
+    """When a section of one's own is filled, where that is not now; empty where there is nothing to say."""
+    audit = door.audit
+    theirs = (part for question in section.questions for part in question.parts)
+    if (
+        audit.state == AuditState.RETURNED
+        or visibility.is_open(section, audit.state)
+        or not any(visibility.fills(part, door.me) for part in theirs)
+    ):
+        return ""
+    meeting = door.word("session", "meeting")
+    if audit.session_begun:
+        return f"This section was filled in before the {meeting} and can no longer be changed."
+    return f"You can fill in this section once the {meeting} has begun."
+
+
+def said_in(question: QuestionForm, answers: dict[Any, Given]) -> bool:
+    """Whether anything is said in a question."""
+    codes = {part.code for part in question.parts}
+    return any(key[0] in codes and not given.empty for key, given in answers.items())
+
+
+def suggestion_for(
+    door: Door, questions: list[QuestionForm], answers: dict[Any, Given]
+) -> dict[str, Any] | None:
+    """What stands beside the overall grade, where these questions ask for it and the form suggests one."""
+    rule = door.tool.suggestion
+    if rule is None or not any(p.kind == "overall_grade" for q in questions for p in q.parts):
+        return None
+    found = selectors.suggestion_of(door.audit, answers)
+    judged = selectors.overall_of(door.tool, answers, door.edition.policy)
+    return {
+        "found": found,
+        "policy": door.edition.policy,
+        "begun": door.audit.session_begun,
+        "differs": bool(found and judged and found.grade != judged.grade),
+        "reason": door.tool.part(rule.reason_part).label,
+    }
 
 
 def block(
@@ -128,15 +175,16 @@ def block(
         ]
         groups.append({"instance": instance, "boxes": views})
     joint = any(part.respondent == visibility.JOINT for part in question.parts)
+    open_now = selectors.is_asked(door.audit, section, rows) and visibility.is_open(
+        section, door.audit.state
+    )
     return {
         "question": question,
         "groups": groups,
         "guided": bool(question.areas or question.standards),
         "joint": joint,
         "confirmed": confirmed(door.audit, question, rows) if joint else [],
-        "can_confirm": joint
-        and door.me in visibility.PARTIES
-        and visibility.is_open(section, door.audit.state),
+        "can_confirm": joint and door.me in visibility.PARTIES and open_now,
     }
 
 
@@ -153,13 +201,14 @@ def confirmed(
 
 
 def neighbour(
-    door: Door, section: SectionForm, question: QuestionForm, step: int
+    door: Door, section: SectionForm, question: QuestionForm, step: int, applied: frozenset[str]
 ) -> dict[str, str] | None:
-    """The page before or after this one that the person may see."""
+    """The page before or after this one that the person may see, past sections that do not apply."""
     pages = [
         (one, None if one.paging == "section" else each)
         for one in door.tool.sections
         if visibility.may_see(one, me=door.me, state=door.audit.state)
+        and (one.code in applied or one.code == section.code)
         for each in (one.questions if one.paging == "question" else one.questions[:1])
     ]
     here = next(
@@ -173,7 +222,7 @@ def neighbour(
     one, each = pages[there]
     return {
         "url": page_url(door.audit, one, each),
-        "title": f"{each.number}. {each.title}" if each else one.title,
+        "title": each.heading if each else one.title,
     }
 
 
@@ -211,10 +260,14 @@ def view_of(door: Door, box: Box, conflict: dict[str, Any] | None = None) -> dic
         "fault": box.fault,
         "conflict": conflict,
         "choices": choices(box.part, policy, typed.get("", "")),
+        "scaled": on_scale(box.part, policy),
         "highest": highest(box.part, policy),
         "ends": ends(door, box),
         "shown": shown_fact(door.audit, box.part.shows) if box.part.kind == "shown" else "",
         "words": answer_in_words(box.part, given, policy),
+        "colour": next(
+            (one.colour for one in choices(box.part, policy, given.text) if one.chosen), ""
+        ),
         "audit_pk": door.audit.pk,
         "url": reverse("answer", args=[door.audit.pk, box.part.code, box.instance]),
     }
@@ -365,7 +418,7 @@ def conflict_of(door: Door, box: Box, mine: Given, current: Answer) -> dict[str,
 def plain(box: Box, policy: Policy) -> str:
     """An answer as one text."""
     given = box.given
-    if box.part.kind in {"scale", "overall_grade", "choice", "yes_no"}:
+    if box.part.kind not in {"evidence", "long_text", "short_text"}:
         return answer_in_words(box.part, given, policy) or "No answer"
     day = f"{given.day:%-d %B %Y}" if given.day else ""
     where = ", ".join(piece for piece in (given.place, day) if piece)
@@ -377,7 +430,11 @@ def after_saving(
 ) -> HttpResponse:
     """Where the button leads: on to the next page, or back to the audit."""
     go = request.POST.get("go", "next")
-    following = neighbour(door, section, questions[-1], +1)
+    applied = frozenset(one.code for one in door.tool.sections)
+    if any(one.applies_when for one in door.tool.sections):
+        answers = selectors.given_answers(door.audit)
+        applied = selectors.applied_sections(door.audit, door.tool, answers)
+    following = neighbour(door, section, questions[-1], +1, applied)
     if go == "next" and following:
         return redirect(following["url"])
     if go == "stay":
@@ -481,7 +538,18 @@ def changes(
             "state": door.audit.state,
             "here": render_to_string("audits/_here.html", {"here": here}, request),
             "parts": changed_parts(request, door, section, questions, since - OVERLAP),
+            "suggestion": suggestion_html(request, door, questions),
         }
+    )
+
+
+def suggestion_html(request: HttpRequest, door: Door, questions: list[QuestionForm]) -> str:
+    """The suggested grade as it stands now, as HTML; empty on pages that show none."""
+    if door.tool.suggestion is None:
+        return ""
+    found = suggestion_for(door, questions, selectors.given_answers(door.audit))
+    return (
+        render_to_string("audits/_suggestion.html", {"suggestion": found}, request) if found else ""
     )
 
 

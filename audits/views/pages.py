@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audits import selectors, visibility
-from audits.completeness import SESSION
+from audits.answers import Given
+from audits.completeness import SESSION, Key, missing
 from audits.filters import AuditFilter
 from audits.forms import MeetingForm, ReasonForm
 from audits.models import Audit
@@ -26,6 +27,7 @@ from audits.services.returning import (
 )
 from audits.states import AuditState
 from audits.views.door import Door, open_door
+from audits.words import window_lines
 from core import clock
 from core.models import Notice
 from core.moves import Refused
@@ -105,8 +107,9 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
         if seen and visibility.sees_actions(me=door.me, state=audit.state)
         else [],
         "policy": door.edition.policy,
+        "window": window_lines(door.tool.window),
         "modes": MODES,
-        "waiting": waiting_for(door, sections),
+        "waiting": waiting_for(door, sections, answers),
         "today": clock.today(),
         "can": {
             name: request.user.has_perm(f"audits.{name}", audit)
@@ -123,34 +126,23 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def waiting_for(door: Door, sections: list[selectors.Progress]) -> str:
-    """One sentence that says what happens next, for whom it is."""
+def waiting_for(door: Door, sections: list[selectors.Progress], answers: dict[Key, Given]) -> str:
+    """What happens next, for whom it is."""
     audit, me = door.audit, door.me
-    names = {
-        "worker": door.word("practitioner", "practitioner"),
-        "session": door.word("session", "meeting"),
-    }
+    session = door.word("session", "meeting")
     if audit.state == AuditState.ALLOCATED:
         return (
-            f"Set the date of the {names['session']}."
+            f"Set the date of the {session}."
             if me == visibility.AUDITOR
-            else "The auditor sets the meeting date next."
+            else f"The {door.word('auditor', 'auditor')} sets the date of the {session} next."
         )
     if audit.state == AuditState.PREPARING:
-        if me in visibility.PARTIES:
-            left = [one for one in sections if one.mine and one.status in {"todo", "started"}]
-            if left:
-                return "Complete your part before the meeting."
-        return (
-            f"Start the {names['session']} when you are together."
-            if me == visibility.AUDITOR
-            else "Your part is ready. The auditor starts the meeting."
-        )
+        return before_the_meeting(door, sections, answers, session)
     if audit.state == AuditState.IN_SESSION:
         return (
             "Fill in the form together, then return the audit."
             if me == visibility.AUDITOR
-            else "Fill in the form together with the auditor."
+            else f"Fill in the form together with the {door.word('auditor', 'auditor')}."
         )
     if audit.state == AuditState.GRADE_QUERY:
         return (
@@ -161,6 +153,29 @@ def waiting_for(door: Door, sections: list[selectors.Progress]) -> str:
     return ""
 
 
+def before_the_meeting(
+    door: Door, sections: list[selectors.Progress], answers: dict[Key, Given], session: str
+) -> str:
+    """What somebody does while everybody prepares: what the meeting needs first, then what it does not."""
+    audit, me = door.audit, door.me
+    second = audit.second_worker_id is not None
+    facts = selectors.facts_of(audit)
+    found = missing(door.tool, answers, gate=SESSION, second=second, facts=facts)
+    if me in visibility.PARTIES and any(one.respondent in {me, visibility.JOINT} for one in found):
+        return f"Complete your part before the {session}."
+    begin = (
+        f"Start the {session} when you are together."
+        if me == visibility.AUDITOR
+        else f"The {door.word('auditor', 'auditor')} starts the {session}."
+    )
+    if me not in visibility.PARTIES:
+        return begin
+    mine = [one for one in sections if one.mine and visibility.is_open(one.section, audit.state)]
+    if any(one.status in {"todo", "started"} for one in mine):
+        return f"You can fill in your part now. {begin}"
+    return f"Your part is ready. {begin}" if mine else begin
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """Set or move the meeting."""
@@ -168,6 +183,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("audits.set_meeting", door.audit):
         raise PermissionDenied
     form = MeetingForm(request.POST or None, initial=meeting_initial(door.audit))
+    prepares = visibility.prepares(door.tool, visibility.PRACTITIONER)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         when = timezone.make_aware(datetime.combine(data["day"], data["time"]))
@@ -177,17 +193,21 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             set_meeting(
                 door.audit, meeting_at=when, mode=data["mode"], by=request.user, at=clock.now()
             )
-            messages.success(
-                request, "The meeting is set. Everybody who takes part has been asked to prepare."
-            )
+            messages.success(request, f"The meeting is set. {after_setting(prepares)}")
             return redirect("audit", pk=pk)
     status = 422 if form.errors else 200
     return render(
         request,
         "audits/meeting.html",
-        {"door": door, "audit": door.audit, "form": form},
+        {"door": door, "audit": door.audit, "form": form, "prepares": prepares},
         status=status,
     )
+
+
+def after_setting(prepares: bool) -> str:
+    """What the message to everybody who takes part says."""
+    asked = "been asked to prepare" if prepares else "been told the date"
+    return f"Everybody who takes part has {asked}."
 
 
 def meeting_initial(audit: Audit) -> dict[str, Any]:
@@ -208,6 +228,8 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         "door": door,
         "audit": door.audit,
         "problems": selectors.missing_in_words(door.audit, SESSION),
+        "shown_then": any(one.hidden_until_session_from for one in door.tool.sections),
+        "closed_then": visibility.closing(door.tool),
     }
     if request.method == "POST":
         try:
@@ -236,6 +258,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         "audit": door.audit,
         "judged": judged,
         "grade": door.edition.policy.grade(judged.grade) if judged else None,
+        "suggested": selectors.suggestion_of(door.audit, answers),
         "actions": selectors.actions_of(door.audit),
         "problems": problems_before_return(door.audit, door.edition)
         if door.audit.state != AuditState.RETURNED

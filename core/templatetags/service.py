@@ -24,6 +24,8 @@ MENU = (
     ("being-audited", "Being audited", "audits.see_being_audited"),
     ("cases", "Cases", "cases.see_cases"),
     ("people", "People", "people.see_people"),
+    ("grades", "Grades", "reporting.see_grades"),
+    ("frameworks", "Frameworks", "standards.see_frameworks"),
     ("import", "Import", "people.import_staff"),
     ("messages", "Messages", ""),
 )

@@ -104,7 +104,9 @@ function settle(part, answer, result) {
   } else if (answer.status === 409) {
     showConflict(part, result);
   } else if (answer.status === 422 && result.state === "fault") {
-    say(part, "failed", `Not saved: ${result.message}`);
+    // What was typed meanwhile may have put it right.
+    if (state.dirty) later(part, 0);
+    else say(part, "failed", `Not saved: ${result.message}`);
   } else if (result.state === "closed") {
     say(part, "failed", `Not saved: ${result.message}`);
   } else if (answer.status === 401) {
@@ -167,6 +169,7 @@ function replace(part, html) {
 // --- what others do meanwhile -------------------------------------------------------------------
 
 let since = form?.dataset.since;
+let suggestion = "";
 
 function busy(part) {
   const state = stateOf(part);
@@ -188,6 +191,11 @@ async function look() {
     if (!answer.ok) return;
     const news = await answer.json();
     document.querySelector("[data-here]").innerHTML = news.here;
+    const beside = document.querySelector("[data-suggestion]");
+    if (beside && news.suggestion && news.suggestion !== suggestion) {
+      suggestion = news.suggestion;
+      beside.innerHTML = suggestion;
+    }
     if (news.state !== form.dataset.state) document.querySelector("[data-moved]").hidden = false;
     let waiting = false;
     for (const each of news.parts) {
@@ -250,7 +258,9 @@ if (form) {
   });
   form.addEventListener("change", (event) => {
     const part = event.target.closest("[data-part]");
-    if (part?.dataset.url && stateOf(part).dirty) later(part, 0);
+    // Leaving one box of a date is not the end of the date.
+    const half = /:[dmy]$/.test(event.target.name);
+    if (part?.dataset.url && stateOf(part).dirty && !half) later(part, 0);
   });
   window.addEventListener("online", () => {
     for (const part of parts()) {

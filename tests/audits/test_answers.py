@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from audits.answers import Given, Unreadable, read
+from audits.answers import Given, Unreadable, grade_codes, read, yes_no_codes
+from audits.words import answer_in_words
 from standards.edition import Option, PartForm
 from standards.policy import (
     ActionRules,
@@ -173,3 +174,100 @@ def test_parts_that_are_only_read_take_no_answer(kind):
 )
 def test_zero_is_an_answer_and_a_place_alone_is_not(given, blank):
     assert given.blank is blank
+
+
+@pytest.mark.parametrize(
+    ("also", "taken", "refused"),
+    [
+        ((), ["yes", "no"], ["partly", "not_applicable"]),
+        (("partly",), ["yes", "partly", "no"], ["not_applicable"]),
+        (("not_applicable", "partly"), ["yes", "partly", "no", "not_applicable"], ["maybe"]),
+    ],
+)
+def test_yes_no_takes_the_further_answers_that_the_form_adds(also, taken, refused):
+    asked = part("yes_no", also=also)
+
+    assert [read(asked, {"": text}, SCALED).text for text in taken] == taken
+    assert list(yes_no_codes(asked)) == taken
+    for text in refused:
+        with pytest.raises(Unreadable):
+            read(asked, {"": text}, SCALED)
+
+
+@pytest.mark.parametrize(
+    ("grades", "taken"),
+    [
+        ((), ["inadequate", "requires_improvement", "good", "outstanding"]),
+        (("good", "inadequate"), ["inadequate", "good"]),
+    ],
+)
+def test_a_grade_part_takes_the_frameworks_grades_or_some_of_them(grades, taken):
+    asked = part("grade", grades=grades)
+
+    assert list(grade_codes(asked, DIRECT)) == taken
+    assert read(asked, {"": taken[-1]}, DIRECT) == Given(text=taken[-1])
+    with pytest.raises(Unreadable):
+        read(asked, {"": "excellent"}, DIRECT)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("", ""), ("b", "b"), ("b,a", "a,b"), ("a, b", "a,b"), ("a,a,,", "a"), ("c,a,b", "a,b,c")],
+)
+def test_a_checklist_keeps_codes_in_the_forms_order(text, kept):
+    lines = tuple(Option(code, code.upper()) for code in "abc")
+
+    assert read(part("checklist", options=lines), {"": text}, SCALED) == Given(text=kept)
+
+
+def test_a_checklist_refuses_a_line_that_is_not_there():
+    with pytest.raises(Unreadable, match="Tick only lines"):
+        read(part("checklist", options=(Option("a", "A"),)), {"": "a,x"}, SCALED)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text", "number"),
+    [
+        ({}, "", None),
+        ({}, " 0 ", 0),
+        ({}, "100000", 100000),
+        ({"lowest": -5, "highest": 5}, "-5", -5),
+        ({"lowest": 1}, "007", 7),
+    ],
+)
+def test_a_number_takes_whole_numbers_within_its_bounds(bounds, text, number):
+    assert read(part("number", **bounds), {"": text}, SCALED) == Given(number=number)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text", "words"),
+    [
+        ({}, "1.5", "whole number"),
+        ({}, "twelve", "whole number"),
+        ({}, "--1", "whole number"),
+        ({}, "٣", "whole number"),
+        ({}, "12345678", "whole number"),
+        ({}, "-1", "from 0 to 100,000"),
+        ({"lowest": 1, "highest": 5}, "6", "from 1 to 5"),
+        ({"lowest": 1, "highest": 5}, "0", "from 1 to 5"),
+    ],
+)
+def test_a_number_says_what_to_enter(bounds, text, words):
+    with pytest.raises(Unreadable, match=words):
+        read(part("number", **bounds), {"": text}, SCALED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "extra", "given", "words"),
+    [
+        ("yes_no", {"also": ("not_applicable",)}, Given(text="not_applicable"), "Not applicable"),
+        ("grade", {}, Given(text="good"), "Good"),
+        ("number", {"unit": "visits"}, Given(number=1200), "1,200 visits"),
+        ("number", {}, Given(number=0), "0"),
+        ("number", {}, Given(), ""),
+        ("checklist", {"options": (Option("a", "One"), Option("b", "Two"))}, Given(text="a,b"), "One\nTwo"),
+        ("checklist", {"options": (Option("a", "One"), Option("b", "Two"))}, Given(), ""),
+    ],
+)  # fmt: skip
+def test_the_new_kinds_are_read_back_in_words(kind, extra, given, words):
+    assert answer_in_words(part(kind, **extra), given, DIRECT) == words
