@@ -1,19 +1,21 @@
 """What the QA officer chooses when an audit is allocated by hand."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from django import forms
 
-from core.forms import Radios, ServiceForm
+from core.forms import DateField, Radios, ServiceForm
 from people.models import User
 from programme.selectors import Candidate
 
 
-def months(today: date, ahead: int = 3) -> list[tuple[str, str]]:
-    """This month and the next ones, as choices."""
+def months(today: date, ahead: int = 3, without: Collection[int] = ()) -> list[tuple[str, str]]:
+    """This month and the next ones, as choices, without the months in which nobody audits."""
     start = today.year * 12 + today.month - 1
-    days = [date(n // 12, n % 12 + 1, 1) for n in range(start, start + ahead)]
+    year = [date(n // 12, n % 12 + 1, 1) for n in range(start, start + 12)]
+    days = ([day for day in year if day.month not in without] or year)[:ahead]
     return [(f"{day:%Y-%m}", f"{day:%B %Y}") for day in days]
 
 
@@ -33,7 +35,18 @@ class AllocationForm(ServiceForm):
     month = forms.ChoiceField(
         label="Month the audit counts for", error_messages={"required": "Choose the month."}
     )
+    audit_on = DateField(
+        label="Day of the audit",
+        help_text="The audit is due back on this day. For example 4 5 2026",
+        error_messages={"required": "Enter the day of the audit."},
+    )
     practice_week = forms.BooleanField(label="This audit is part of Practice Week", required=False)
+    reason = forms.CharField(
+        label="Reason for leaving the framework’s rule on teams aside (if you do)",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
     confirmed = forms.BooleanField(label="Yes, allocate it all the same", required=False)
 
     def __init__(
@@ -45,6 +58,8 @@ class AllocationForm(ServiceForm):
         tools: list[tuple[str, str]],
         months: list[tuple[str, str]],
         second_label: str = "",
+        override: bool = False,
+        own_day: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +76,10 @@ class AllocationForm(ServiceForm):
         self.fields["month"].choices = months
         if not seconds:
             del self.fields["second_worker"]
+        if not override:
+            del self.fields["reason"]
+        if not own_day:
+            del self.fields["audit_on"]
         if len(tools) == 1:
             del self.fields["tool"]
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Max
+from django.utils import timezone
 
 from audits.models import Audit
 from cases.models import CaseFile, Involvement
@@ -65,7 +66,7 @@ def candidates(
 ) -> list[Candidate]:
     """Everybody who may be given audits in the council, each with what stands against them for this file.
 
-    Six queries, however many people there are.
+    Six queries, however many people there are; one more where their number is a share of open cases.
     """
     rule = edition.policy.allocation
     tree = line(case.council_id, on)
@@ -84,11 +85,20 @@ def candidates(
     for holding in holdings:
         held[holding.user_id].append(holding)
     counts = allotted(case.council_id, *period_of(rule, month, edition.year_start))
-    return [candidate(rows, counts.get(pk, 0), rule, file, services) for pk, rows in held.items()]
+    by_share = rule.per_auditor is not None and rule.per_auditor.percent_of_open is not None
+    cases = open_cases(case.council_id, on) if by_share else {}
+    return [
+        candidate(rows, counts.get(pk, 0), rule, file, services, cases) for pk, rows in held.items()
+    ]
 
 
 def candidate(
-    rows: list[PostHolding], count: int, rule: Allocation, file: File, services: dict[int, OrgUnit]
+    rows: list[PostHolding],
+    count: int,
+    rule: Allocation,
+    file: File,
+    services: dict[int, OrgUnit],
+    cases: dict[str, int],
 ) -> Candidate:
     """One person with the units of their posts and what stands against them."""
     auditor = Auditor(
@@ -96,9 +106,36 @@ def candidate(
         unit_ids=frozenset(row.post.unit_id for row in rows),
         service_ids=frozenset(service_of(row.post.unit.path, services) for row in rows),
         allotted=count,
+        open_cases=within(cases, {row.post.unit.path for row in rows}),
     )
     posts = "; ".join(f"{row.post.type.title}, {row.post.unit.name}" for row in rows)
     return Candidate(rows[0].user, posts, auditor, tuple(objections(rule, auditor, file)))
+
+
+def open_cases(council_id: int, on: date) -> dict[str, int]:
+    """How many cases are open on the day in each unit, by the unit's path."""
+    rows = (
+        CaseFile.objects.filter(council=council_id)
+        .open_on(on)
+        .order_by()
+        .values("unit__path")
+        .annotate(n=Count("pk"))
+    )
+    return {row["unit__path"]: row["n"] for row in rows}
+
+
+def within(cases: dict[str, int], paths: set[str]) -> int:
+    """The cases of some units and of everything below them, each once."""
+    return sum(n for path, n in cases.items() if path.startswith(tuple(paths)))
+
+
+def last_audited_on(case: CaseFile, *, but_month: date | None = None) -> date | None:
+    """The day on which an audit of the file was last returned; `but_month` leaves that month's audits out."""
+    audits = Audit.objects.filter(case=case).exclude(returned_at=None)
+    if but_month is not None:
+        audits = audits.exclude(month=but_month)
+    last = audits.aggregate(last=Max("returned_at"))["last"]
+    return timezone.localdate(last) if last else None
 
 
 def allotted(council_id: int, first: date, last: date) -> dict[int, int]:

@@ -15,12 +15,22 @@ from core.trail import record
 from people.models import Council, User
 from people.roles import Role
 from people.selectors import line
-from programme.allocation import over_the_number
-from programme.selectors import Candidate, audits_under_way, candidates, workers
-from standards.deadlines import deadline
-from standards.models import Tool
-from standards.policy import Allocation
+from programme.allocation import cooling_off, left_aside, month_without_audits, over_the_number
+from programme.selectors import (
+    Candidate,
+    audits_under_way,
+    candidates,
+    last_audited_on,
+    workers,
+)
+from standards.deadlines import clear_of, deadline
+from standards.models import FrameworkVersion, Tool
+from standards.policy import Allocation, Policy
 from standards.selectors import edition
+
+NO_DAY = "Enter the day of the audit: in this framework it is due back on that day."
+PAST_DAY = "The day of the audit must be today or later."
+DAY_PROBLEMS = frozenset({NO_DAY, PAST_DAY})
 
 
 class NeedsConfirming(Refused):
@@ -29,7 +39,10 @@ class NeedsConfirming(Refused):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the QA officer chose; `month` is the first day of the month the audit counts for."""
+    """What the QA officer chose; `month` is the first day of the month the audit counts for.
+
+    `reason`: why the framework's rule on teams is left aside, where it lets the QA team do so.
+    """
 
     case: CaseFile
     tool: Tool
@@ -39,6 +52,7 @@ class Choice:
     month: date
     practice_week: bool = False
     audit_on: date | None = None
+    reason: str = ""
 
 
 def allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool = False) -> Audit:
@@ -65,16 +79,18 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
     if choice.tool.version.council_id != council.pk:
         raise PermissionDenied
     on = timezone.localdate(at)
+    check_edition(choice.tool.version)
     framework = edition(choice.tool.version)
     rule = framework.policy.allocation
     check_people(choice, on)
+    check_times(choice, framework.policy, on)
     ids = {person.pk for person in (choice.worker, choice.second_worker) if person}
     found = {
         one.user.pk: one
         for one in candidates(framework, choice.case, ids, month=choice.month, on=on)
     }
     candidate = found.get(choice.auditor.pk)
-    check_auditor(candidate)
+    aside = check_auditor(candidate, rule, choice.reason)
     if not confirmed and (doubts := doubts_about(choice, candidate, rule)):
         raise NeedsConfirming("Please confirm this allocation.", doubts)
     manager_ids = line(council.pk, on).first_above(choice.worker.pk, Role.LINE_MANAGER)
@@ -87,14 +103,29 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
             second_worker=choice.second_worker,
             manager=User.objects.filter(pk__in=manager_ids).order_by("pk").first(),
             month=choice.month,
-            deadline_on=deadline(
-                rule.deadline, allocated_on=on, month=choice.month, audit_on=choice.audit_on
-            ),
+            deadline_on=due_on(choice, framework.policy, on),
             practice_week=choice.practice_week,
+            reason=f"{' '.join(aside)} Left aside: {choice.reason.strip()}" if aside else "",
         ),
         by=by,
         at=at,
     )
+
+
+def due_on(choice: Choice, policy: Policy, on: date) -> date:
+    """The day by which the audit is due back; none falls due in a month without audits but the audit's own day."""
+    rule = policy.allocation.deadline
+    found = deadline(rule, allocated_on=on, month=choice.month, audit_on=choice.audit_on)
+    return found if rule.rule == "audit_date" else clear_of(found, policy.months_without_audits)
+
+
+def check_edition(version: FrameworkVersion) -> None:
+    """Refuse an edition under which no audit begins any more, or not yet; audits under way keep theirs."""
+    if not FrameworkVersion.objects.open_to_audits().filter(pk=version.pk).exists():
+        raise Refused(
+            "The audit cannot be allocated like this.",
+            ["This edition of the framework is closed to new audits."],
+        )
 
 
 def check_people(choice: Choice, on: date) -> None:
@@ -117,14 +148,52 @@ def check_people(choice: Choice, on: date) -> None:
         raise Refused("The audit cannot be allocated like this.", problems)
 
 
-def check_auditor(candidate: Candidate | None) -> None:
-    """Refuse somebody who holds no post that audits, or against whom a rule stands."""
+def wrong_day(choice: Choice, rule: Allocation, on: date) -> str:
+    """Why the audit cannot be due on its own day, where the framework has it due then; else empty."""
+    if rule.deadline.rule != "audit_date":
+        return ""
+    if choice.audit_on is None:
+        return NO_DAY
+    return PAST_DAY if choice.audit_on < on else ""
+
+
+def check_times(choice: Choice, policy: Policy, on: date) -> None:
+    """Refuse a month in which nobody audits, a file that was audited too lately, and a day that cannot be.
+
+    Where several auditors audit the same file, those of the same month do not stand in each other's way.
+    """
+    rule = policy.allocation
+    last_on = None
+    if rule.cool_off_months is not None:
+        but_month = choice.month if rule.several_auditors else None
+        last_on = last_audited_on(choice.case, but_month=but_month)
+    found = (
+        month_without_audits(policy.months_without_audits, choice.month),
+        cooling_off(rule, last_on, on),
+        wrong_day(choice, rule, on),
+    )
+    if problems := [words for words in found if words]:
+        raise Refused("The audit cannot be allocated like this.", problems)
+
+
+def check_auditor(candidate: Candidate | None, rule: Allocation, reason: str) -> tuple[str, ...]:
+    """Refuse somebody who holds no post that audits, or against whom a rule stands.
+
+    Gives the rules that the QA team leaves aside with a reason, where the framework lets it.
+    """
     if candidate is None:
         raise Refused(
             "This person cannot be given audits.", ["The person holds no post that audits today."]
         )
-    if candidate.objections:
+    aside = left_aside(rule, candidate.objections)
+    if set(candidate.objections) - set(aside):
         raise Refused("This person cannot audit this file.", candidate.objections)
+    if aside and not reason.strip():
+        raise Refused(
+            "This person cannot audit this file.",
+            [f"{words} Or give the reason for leaving this rule aside." for words in aside],
+        )
+    return aside
 
 
 def doubts_about(choice: Choice, candidate: Candidate | None, rule: Allocation) -> list[str]:
@@ -132,6 +201,6 @@ def doubts_about(choice: Choice, candidate: Candidate | None, rule: Allocation) 
     doubts = []
     if candidate and (words := over_the_number(rule, candidate.auditor)):
         doubts.append(words)
-    if audits_under_way(choice.case):
+    if not rule.several_auditors and audits_under_way(choice.case):
         doubts.append("This child's file is being audited already.")
     return doubts

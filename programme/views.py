@@ -18,7 +18,7 @@ from core.trail import record
 from people.models import User
 from programme.forms import AllocationForm, months
 from programme.selectors import Candidate, audits_under_way, candidates, workers
-from programme.services import Choice, NeedsConfirming, allocate
+from programme.services import DAY_PROBLEMS, Choice, NeedsConfirming, allocate
 from standards.edition import Edition
 from standards.models import FrameworkVersion, Tool
 from standards.selectors import edition, in_force
@@ -65,7 +65,7 @@ def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused("There is no published framework in force today. Publish one first.")
     framework = edition(version)
     involved = workers(case, today)
-    offered = months(today)
+    offered = months(today, without=framework.policy.months_without_audits)
     month = month_of(
         request.POST.get("month") or request.GET.get("month") or offered[0][0], offered
     )
@@ -124,6 +124,8 @@ def form_for(
         seconds=names if allocation.second_worker and len(names) > 1 else [],
         tools=[(tool.code, tool.title) for tool in framework.tools.values()],
         months=offered,
+        override=allocation.override_team,
+        own_day=allocation.deadline.rule == "audit_date",
         second_label=framework.policy.word("second_worker", "Second worker"),
     )
 
@@ -155,6 +157,8 @@ def try_to_allocate(
         second_worker=form.person("second_worker", users),
         month=month,
         practice_week=data["practice_week"],
+        audit_on=data.get("audit_on"),
+        reason=data.get("reason", ""),
     )
     try:
         return allocate(choice, by=request.user, at=clock.now(), confirmed=data["confirmed"]), ()
@@ -162,5 +166,5 @@ def try_to_allocate(
         return None, fault.problems
     except Refused as fault:
         for problem in fault.problems or (str(fault),):
-            form.add_error("auditor", problem)
+            form.add_error("audit_on" if problem in DAY_PROBLEMS else "auditor", problem)
     return None, ()

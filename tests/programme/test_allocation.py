@@ -1,8 +1,19 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from programme.allocation import TEAM_RULES, Auditor, File, objections, over_the_number
+from programme.allocation import (
+    TEAM_RULES,
+    Auditor,
+    File,
+    cooling_off,
+    left_aside,
+    month_without_audits,
+    objections,
+    over_the_number,
+)
+from programme.forms import months
 from standards.policy import Allocation, Deadline, PerAuditor
 
 RULE = Allocation(
@@ -92,3 +103,71 @@ def test_over_the_number_asks_from_the_frameworks_number_on(per_auditor, allotte
     rule = replace(RULE, per_auditor=per_auditor)
 
     assert over_the_number(rule, replace(ELSEWHERE, allotted=allotted)) == words
+
+
+@pytest.mark.parametrize(
+    ("open_cases", "allotted", "words"),
+    [
+        (0, 0, "The auditor already has no audits in this month. The number is 0: 10% of 0 open cases of the auditor's unit."),
+        (1, 0, ""),
+        (1, 1, "The auditor already has an audit in this month. The number is 1: 10% of 1 open cases of the auditor's unit."),
+        (10, 0, ""),
+        (11, 1, ""),
+        (11, 2, "The auditor already has 2 audits in this month. The number is 2: 10% of 11 open cases of the auditor's unit."),
+    ],
+)  # fmt: skip
+def test_a_share_of_open_cases_is_rounded_up(open_cases, allotted, words):
+    rule = replace(RULE, per_auditor=PerAuditor(None, "month", 10))
+    auditor = replace(ELSEWHERE, allotted=allotted, open_cases=open_cases)
+
+    assert over_the_number(rule, auditor) == words
+
+
+@pytest.mark.parametrize(
+    ("months", "last_on", "on", "refused"),
+    [
+        (None, date(2026, 1, 31), date(2026, 2, 1), False),
+        (1, None, date(2026, 2, 1), False),
+        (1, date(2026, 1, 31), date(2026, 2, 27), True),
+        (1, date(2026, 1, 31), date(2026, 2, 28), False),
+        (6, date(2026, 5, 4), date(2026, 11, 3), True),
+        (6, date(2026, 5, 4), date(2026, 11, 4), False),
+    ],
+)
+def test_a_file_cools_off_for_whole_months(months, last_on, on, refused):
+    assert bool(cooling_off(replace(RULE, cool_off_months=months), last_on, on)) is refused
+
+
+@pytest.mark.parametrize(
+    ("months", "month", "refused"),
+    [((), 8, False), ((8, 12), 7, False), ((8, 12), 8, True), ((8, 12), 12, True)],
+)
+def test_a_month_without_audits_is_refused(months, month, refused):
+    assert bool(month_without_audits(months, date(2026, month, 1))) is refused
+
+
+@pytest.mark.parametrize(
+    ("override", "found", "aside"),
+    [
+        (False, (TEAM_RULES["other_team"],), ()),
+        (True, (), ()),
+        (True, (TEAM_RULES["other_team"],), (TEAM_RULES["other_team"],)),
+        (True, (OWN_CASE, TEAM_RULES["other_team"]), (TEAM_RULES["other_team"],)),
+        (True, (OWN_CASE, MANAGER), ()),
+    ],
+)
+def test_only_the_rule_on_teams_is_ever_left_aside(override, found, aside):
+    assert left_aside(replace(RULE, override_team=override), found) == aside
+
+
+@pytest.mark.parametrize(
+    ("without", "offered"),
+    [
+        ((), ["2026-11", "2026-12", "2027-01"]),
+        ((12,), ["2026-11", "2027-01", "2027-02"]),
+        ((11, 12, 1), ["2027-02", "2027-03", "2027-04"]),
+        ((1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12), ["2027-10"]),
+    ],
+)
+def test_months_without_audits_are_not_offered(without, offered):
+    assert [code for code, _ in months(date(2026, 11, 30), without=without)] == offered
