@@ -5,6 +5,7 @@ from django.urls import path
 from reporting import views
 
 urlpatterns = [
+    path("grades/", views.grades, name="grades"),
     path("audits/<int:pk>/record/", views.audit_record, name="audit-record"),
     path("audits/<int:pk>/record.docx", views.word, name="audit-word"),
     path("audits/<int:pk>/record/pdf/", views.ask, name="ask-for-pdf"),

@@ -1,5 +1,6 @@
 """Reading a returned audit: on the page, as PDF, as Word, and as a note for the child's file."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -9,6 +10,7 @@ from audits.states import AuditState
 from core import clock
 from core.bell import ring
 from core.trail import record
+from reporting import selectors
 from reporting.builders.audit_record import build, case_note
 from reporting.models import Document
 from reporting.services import ask_for_document
@@ -30,6 +32,15 @@ def returned_audit(request: HttpRequest, pk: int, read: str) -> Audit:
     audit = get_object_or_404(audits, pk=pk)
     record(read, audit, by=request.user, at=clock.now())
     return audit
+
+
+@require_safe
+def grades(request: HttpRequest) -> HttpResponse:
+    """Grades by quarter, with a line wherever another edition began."""
+    if not request.user.has_perm("reporting.see_grades"):
+        raise PermissionDenied
+    tables = selectors.grades_over_time(request.user, clock.today())
+    return render(request, "reporting/grades.html", {"tables": tables})
 
 
 @require_safe
