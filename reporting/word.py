@@ -10,7 +10,7 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.shared import Pt
 
-from reporting.builders.audit_record import Record
+from reporting.builders.audit_record import Record, capital
 
 BREAKS = re.compile("[\x0b\x0c]")  # what Word itself puts on the clipboard for a line or page break
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,6 +32,8 @@ def render_docx(record: Record) -> bytes:
     _actions(document, record)
     for part in record.parts:
         document.add_heading(f"{part.number}. {part.title}" if part.number else part.title, level=1)
+        if part.left_out:
+            document.add_paragraph(part.left_out)
         for entry in part.entries:
             document.add_heading(
                 f"{entry.number}. {entry.title}" if entry.number else entry.title, level=2
@@ -61,9 +63,9 @@ def _facts(document: WordDocument, record: Record) -> None:
     facts = [
         ("Reference", record.reference),
         (record.case_label, record.case_number),
-        ("Auditor", record.auditor),
-        (record.practitioner_label.capitalize(), record.practitioner),
-        (record.second_label, record.second),
+        (record.auditor_label, record.auditor),
+        (capital(record.practitioner_label), record.practitioner),
+        (capital(record.second_label), record.second),
         ("Team", record.team),
         ("Returned", f"{returned:%-d %B %Y}" if returned else ""),
         ("Framework", record.framework),
@@ -80,6 +82,11 @@ def _grade(document: WordDocument, record: Record) -> None:
     document.add_paragraph(f"{record.grade}{' (provisional)' if record.provisional else ''}")
     if record.grades:
         document.add_paragraph(record.grades[-1].rationale)
+    if record.suggested:
+        how = " ".join(record.suggested_how)
+        document.add_paragraph(f"Suggested by the answers: {record.suggested}. {how}")
+    for heading, words in record.window:
+        document.add_paragraph(f"{heading}: {words}")
 
 
 def _actions(document: WordDocument, record: Record) -> None:

@@ -9,7 +9,7 @@ from audits import selectors, visibility
 from audits.answers import Given, is_answered
 from audits.completeness import Key
 from audits.models import Audit
-from audits.words import answer_in_words
+from audits.words import answer_in_words, window_lines
 from standards.edition import Edition, PartForm, QuestionForm, SectionForm
 from standards.policy import Policy
 
@@ -37,11 +37,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Part:
-    """One section of the record."""
+    """One section of the record; `left_out` says why it was not asked, where it did not apply."""
 
     number: str
     title: str
     entries: tuple[Entry, ...]
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,29 @@ class Record:
     grades: tuple[GradeLine, ...]
     parts: tuple[Part, ...]
     actions: tuple[ActionLine, ...]
+    suggested: str = ""
+    suggested_how: tuple[str, ...] = ()
+    window: tuple[tuple[str, str], ...] = ()
+    auditor_label: str = "Auditor"
+    actions_heading: str = "Actions"
+
+
+def capital(words: str) -> str:
+    """Words with a capital at their beginning, the others as they are: “Child reference”, “LCS number”."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def build(audit: Audit) -> Record:
     """The record of an audit under its own edition. The number of queries does not grow with the form."""
     edition = selectors.edition_of(audit)
     policy = edition.policy
+    answers = selectors.given_answers(audit)
+    suggested = selectors.suggestion_of(audit, answers)
     return Record(
         council=audit.council.name,
         heading=policy.note_title or edition.tools[audit.tool.code].title,
         reference=audit.reference,
-        case_label=policy.word("case_number", "Case number"),
+        case_label=capital(policy.word("case_number", "Case number")),
         case_number=audit.case.number,
         framework=f"{edition.framework_name}, edition {edition.number}",
         auditor=audit.auditor.name,
@@ -115,8 +128,13 @@ def build(audit: Audit) -> Record:
         grade=policy.grade(audit.grade).label if audit.grade else "",
         provisional=not audit.grade_final,
         grades=grades(audit, policy),
-        parts=parts(audit, edition),
+        parts=parts(audit, edition, answers),
         actions=actions(audit),
+        suggested=policy.grade(suggested.grade).label if suggested else "",
+        suggested_how=suggested.how if suggested else (),
+        window=window_lines(edition.tools[audit.tool.code].window),
+        auditor_label=capital(policy.word("auditor", "auditor")),
+        actions_heading=actions_heading(audit, policy),
     )
 
 
@@ -136,6 +154,12 @@ def grades(audit: Audit, policy: Policy) -> tuple[GradeLine, ...]:
     )
 
 
+def actions_heading(audit: Audit, policy: Policy) -> str:
+    """Under which heading the actions go on the child's file; the framework may name the month in it."""
+    heading = policy.actions.file_heading or "Actions"
+    return heading.replace("{month}", f"{audit.month:%B %Y}")
+
+
 def actions(audit: Audit) -> tuple[ActionLine, ...]:
     """The actions that stand, soonest first."""
     return tuple(
@@ -144,14 +168,22 @@ def actions(audit: Audit) -> tuple[ActionLine, ...]:
     )
 
 
-def parts(audit: Audit, edition: Edition) -> tuple[Part, ...]:
-    """The sections with what was answered in them."""
-    answers = selectors.given_answers(audit)
+def parts(audit: Audit, edition: Edition, answers: dict[Key, Given]) -> tuple[Part, ...]:
+    """The sections with what was answered in them; one that did not apply says so."""
+    tool = edition.tools[audit.tool.code]
+    applied = selectors.applied_sections(audit, tool, answers)
     made = (
         Part(section.number, section.title, entries(audit, section, answers, edition.policy))
-        for section in edition.tools[audit.tool.code].sections
+        if section.code in applied
+        else Part(section.number, section.title, (), left_out(audit, section))
+        for section in tool.sections
     )
-    return tuple(part for part in made if part.entries)
+    return tuple(part for part in made if part.entries or part.left_out)
+
+
+def left_out(audit: Audit, section: SectionForm) -> str:
+    """Why a section is not in the record."""
+    return f"This section did not apply to this audit. {selectors.why_left_out(audit, section)}"
 
 
 def entries(
@@ -201,11 +233,11 @@ def line_of(part: PartForm, whose: str, given: Given, policy: Policy) -> Line:
         f"{given.day:%-d %B %Y}" if given.day and part.kind == "evidence" else "",
     ]
     return Line(
-        label=part.label,
+        label=f"{part.label} – {part.aspect}" if part.aspect else part.label,
         whose=whose,
         text=answer_in_words(part, given, policy),
         where=", ".join(piece for piece in pieces if piece),
-        scaled=part.kind in {"scale", "overall_grade"},
+        scaled=part.kind in {"scale", "overall_grade", "grade"},
     )
 
 
@@ -215,17 +247,14 @@ def case_note(record: Record) -> str:
     lines = [
         f"{record.heading} – {record.reference}",
         f"{record.case_label}: {record.case_number}",
-        f"Auditor: {record.auditor}. {record.practitioner_label.capitalize()}: {record.practitioner}."
-        + (
-            f" {record.second_label[:1].upper()}{record.second_label[1:]}: {record.second}."
-            if record.second
-            else ""
-        ),
+        f"{record.auditor_label}: {record.auditor}. "
+        f"{capital(record.practitioner_label)}: {record.practitioner}."
+        + (f" {capital(record.second_label)}: {record.second}." if record.second else ""),
         f"Returned on {returned}. Overall grade: {record.grade}{' (provisional)' if record.provisional else ''}.",
     ]
     if record.grades:
         lines += ["", "Why this grade", record.grades[-1].rationale]
-    lines += ["", "Actions"]
+    lines += ["", record.actions_heading]
     lines += [
         f"{number}. {action.what} – {action.who}, by {action.due_on:%-d %B %Y}"
         for number, action in enumerate(record.actions, start=1)

@@ -69,7 +69,7 @@ def test_a_second_worker_and_a_final_grade_are_said():
         for one in opened(replace(RECORD, second="Priya Sharma", provisional=False)).paragraphs
     ]
 
-    assert "support worker: Priya Sharma" in texts
+    assert "Support worker: Priya Sharma" in texts
     assert "Strong" in texts
 
 
