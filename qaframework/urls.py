@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("people.urls")),
     path("", include("reporting.urls")),
+    path("", include("standards.urls")),
     path("accounts/", include("people.account_urls")),
     path("health/", views.health, name="health"),
     path("accessibility/", views.accessibility, name="accessibility"),

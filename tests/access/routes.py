@@ -58,7 +58,8 @@ class Route:
 
 
 AUDIT = PARTIES | QA
-THINGS = {"audit", "returned", "action", "document", "notice", "case", "import"}
+THINGS = {"audit", "returned", "action", "document", "notice", "case", "import", "version"}
+KEEPERS = QA | {"administrator"}
 ROUTES = [
     Route("my-work"),
     Route("audits"),
@@ -106,6 +107,28 @@ ROUTES = [
     Route("import-confirm", ("import",), status=405, guarded_first=True),
     Route("import-faults", ("import",), may=QA | {"administrator"}, guarded_first=True),
     Route("import-template", ("staff", "csv"), may=QA | {"administrator"}, guarded_first=True),
+    Route("grades", may=QA | {"deputy_director", "director"}),
+    # the council's framework
+    Route("frameworks", may=KEEPERS),
+    Route("framework-schema", may=KEEPERS),
+    Route("upload-framework", may=KEEPERS),
+    Route("framework", ("version",), may=KEEPERS, guarded_first=True),
+    Route("framework-page", ("version", "standards"), may=KEEPERS, guarded_first=True),
+    Route("search-framework", ("version",), may=KEEPERS, guarded_first=True),
+    Route("framework-file", ("version",), may=KEEPERS, guarded_first=True),
+    Route("framework-difference", ("version",), may=KEEPERS, guarded_first=True),
+    Route("preview-form", ("version", "cca"), may=KEEPERS, guarded_first=True),
+    Route("change-framework", ("version",), may=KEEPERS, status=404, guarded_first=True),
+    Route("framework-warnings", ("version",), may=KEEPERS, guarded_first=True),
+    Route("confirm-assumption", ("version",), status=405, guarded_first=True),
+    Route("propose-framework", ("version",), may=KEEPERS, guarded_first=True),
+    Route("approve-framework", ("version",), status=405, guarded_first=True),
+    Route(
+        "retire-framework",
+        ("version",),
+        may=frozenset({"qa_head", "administrator"}),
+        guarded_first=True,
+    ),
     # one's own account
     Route("brand"),
     Route("mfa_index"),

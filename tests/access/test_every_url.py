@@ -17,6 +17,7 @@ from cases.services import upload
 from core.models import Notice
 from reporting.models import Document
 from reporting.services import ask_for_document
+from standards.models import FrameworkVersion
 from tests.access.routes import OPEN_TO_ALL, ROUTES, Route
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import Cast, cast
@@ -34,6 +35,7 @@ class Things:
     document: Document
     notice: Notice
     run: ImportRun
+    version: FrameworkVersion
     people: Cast
 
     def ids(self, route: Route) -> list[object]:
@@ -46,6 +48,7 @@ class Things:
             "notice": self.notice.pk,
             "case": self.open.case_id,
             "import": self.run.pk,
+            "version": self.version.pk,
         }
         return [found.get(name, name) for name in route.args]
 
@@ -59,7 +62,7 @@ def things() -> Things:
     document = ask_for_document(returned, by=people.auditor, at=NOW)
     notice = Notice.objects.filter(to=people.auditor).first()
     run = upload("cases", b"Case number,Team code,Opened\n", by=people.officer, at=NOW)
-    return Things(audit, returned, action, document, notice, run, people)
+    return Things(audit, returned, action, document, notice, run, version, people)
 
 
 def signed_in(user) -> Client:

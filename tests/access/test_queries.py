@@ -21,6 +21,7 @@ LISTS = {
     "cases": "officer",
     "people": "officer",
     "import": "officer",
+    "grades": "officer",
 }
 PAGES = {
     "audit": ("auditor", "returned"),
