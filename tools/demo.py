@@ -166,17 +166,29 @@ def sources() -> list[Path]:
 
 
 def announce(address: str, data: Path, seconds: float) -> None:
-    """Print the address and one sign-in for each role."""
+    """Print the address and, for each council, one sign-in for each role."""
     lines = (data / "sign-ins").read_text().splitlines()
-    rows = [json.loads(line) for line in lines if line.startswith("{")]
-    table = [("Sign in as", "Name", "E-mail address", "Password")]
-    table += [(row["role"], row["name"], row["email"], row["password"]) for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
-    print(f"\nQA Framework is ready at {address} (after {seconds:.1f} s)\n")
-    for row in table:
-        print("  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)))
+    people = [json.loads(line) for line in lines if line.startswith("{")]
+    print(f"\nQA Framework is ready at {address} (after {seconds:.1f} s)")
+    for row in sign_in_rows(people):
+        print(row)
     print(f"\nEverybody here is invented. E-mails go to {data / 'mail'}, logs to {data / 'logs'}.")
     print("Stop with Ctrl-C.", flush=True)
+
+
+def sign_in_rows(people: list[dict[str, str]]) -> Iterator[str]:
+    """A small table for each council, its columns as wide as those of the others; then the password."""
+    keys = ("role", "name", "email")
+    widths = [max((len(one[key]) for one in people), default=0) for key in keys]
+    council = ""
+    for one in people:
+        if one["council"] != council:
+            council = one["council"]
+            yield f"\n{council}"
+        cells = (f"{one[key]:<{width}}" for key, width in zip(keys, widths, strict=True))
+        yield f"  {'  '.join(cells)}".rstrip()
+    for password in dict.fromkeys(one["password"] for one in people):
+        yield f"\nThe password of everybody above: {password}"
 
 
 @contextmanager

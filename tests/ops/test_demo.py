@@ -21,6 +21,7 @@ from tools.paths import ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 READY = re.compile(r"ready at http://localhost:(\d+) \(after ([\d.]+) s\)")
 ROLES = ("QA officer", "Auditor", "Practitioner")
+COUNCILS = ("Bexley", "Blackburn with Darwen", "Bracknell Forest", "Lancashire", "West Sussex")
 
 
 class Demo:
@@ -128,13 +129,16 @@ def gone(pid: int, seconds: float = 15) -> bool:
     return False
 
 
-def test_first_start_prints_the_address_and_a_sign_in_for_each_role(data):
+@pytest.mark.parametrize("council", COUNCILS)
+def test_first_start_prints_the_address_and_a_sign_in_for_each_role(data, council):
     said = (data.parent / "first").read_text()
 
     assert READY.search(said)
+    table = said.partition(f"\n{council}\n")[2].partition("\n\n")[0].splitlines()
     for role in ROLES:
-        row = next(line for line in said.splitlines() if line.strip().startswith(role))
-        assert re.search(r"[\w.-]+@[\w.-]*example\.org {2,}\S", row)
+        row = next(line for line in table if line.strip().startswith(role))
+        assert re.search(r"  \S.+ {2,}[\w.-]+@[\w.-]*example\.org$", row)
+    assert re.search(r"^The password of everybody above: \S", said, re.MULTILINE)
     assert "Traceback" not in said
 
 

@@ -1,3 +1,4 @@
+import csv
 import json
 from collections import Counter
 from io import StringIO
@@ -6,17 +7,34 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from actions.services import Plan
 from audits.models import Audit
+from audits.services.actions import record_action
+from audits.services.meeting import start_session
+from audits.services.returning import return_audit
 from cases.models import CaseFile
 from people.models import Council, User
-from programme.demo import STAGES, make_audits
-from programme.management.commands.demo_data import PASSWORD
+from people.roles import Role
+from programme.demo import STAGES, answer_all, make_audits
+from programme.management.commands.demo_data import FOLDER, PASSWORD
+from standards.selectors import in_force
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cases import CaseFileFactory
 from tests.factories.cast import cast
 from tests.factories.people import OrgUnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+COUNCILS = ("bexley", "blackburn-with-darwen", "bracknell-forest", "lancashire", "west-sussex")
+ROLES = [
+    "Head of QA",
+    "QA officer",
+    "Auditor",
+    "Practitioner",
+    "Service manager",
+    "Head of service",
+    "Senior leader",
+    "Administrator",
+]
 
 
 @pytest.fixture
@@ -24,6 +42,23 @@ def bexley(settings):
     settings.TEST_CLOCK = NOW
     framework("fixtures/frameworks/bexley/1.yaml")
     return Council.objects.get(code="bexley")
+
+
+@pytest.fixture(params=COUNCILS)
+def council(settings, request):
+    """One of the councils with its editions, its people, its cases and its audits."""
+    settings.TEST_CLOCK = NOW
+    for path in sorted((FOLDER.parent / "frameworks" / request.param).glob("*.yaml")):
+        framework(str(path.relative_to(settings.BASE_DIR)))
+    call_command("demo_data")
+    return Council.objects.get(code=request.param)
+
+
+def sign_ins() -> list[dict[str, str]]:
+    """What the demo prints, as values."""
+    out = StringIO()
+    call_command("demo_data", "--sign-ins", stdout=out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 def everything() -> dict[str, list[dict[str, object]]]:
@@ -46,13 +81,73 @@ def test_demo_data_makes_people_cases_and_an_audit_at_each_stage(bexley):
     assert not User.objects.exclude(email__endswith=".example.org").exists()
 
 
-def test_demo_data_twice_adds_and_changes_nothing(bexley):
-    call_command("demo_data")
+def test_every_council_has_an_audit_at_each_stage_and_a_sign_in_for_each_role(council):
+    now = Audit.objects.filter(council=council, month__gte=NOW.date().replace(day=1))
+    moderators = User.objects.filter(council=council).holding(Role.MODERATOR, NOW.date())
+    found = sign_ins()
+
+    assert Counter(now.values_list("state", flat=True)) == {
+        "allocated": 1,
+        "preparing": 2,
+        "in_session": 1,
+        "returned": 2,
+    }
+    assert {audit.version for audit in now} == {in_force(council, NOW.date())}
+    for audit in now.filter(state="returned"):
+        assert audit.returned_at <= NOW
+        assert moderators.exclude(pk__in=[audit.auditor_id, audit.worker_id]).exists()
+    assert [(one["council"], one["role"]) for one in found] == [
+        (council.name, role) for role in ROLES
+    ]
+    assert len({one["email"] for one in found}) == len(found)
+    assert all(User.objects.get(email=one["email"]).check_password(PASSWORD) for one in found)
+    assert {one["password"] for one in found} == {PASSWORD}
+
+
+@pytest.mark.parametrize("council", ["bexley", "west-sussex"], indirect=True)
+def test_demo_data_twice_adds_and_changes_nothing(council):
     before = everything()
 
     call_command("demo_data")
 
     assert everything() == before
+
+
+@pytest.mark.parametrize("council", ["west-sussex"], indirect=True)
+def test_an_edition_that_is_closed_has_returned_audits_of_its_own_time(council):
+    audits = Audit.objects.filter(council=council, version__edition=1)
+
+    assert [audit.state for audit in audits] == ["returned", "returned"]
+    successor = in_force(council, NOW.date())
+    assert all(audit.returned_at.date() < successor.effective_from for audit in audits)
+    assert all(audit.grade_events.get().value is not None for audit in audits)
+
+
+def test_the_auditor_who_is_signed_in_can_complete_an_audit(council):
+    emails = {one["role"]: one["email"] for one in sign_ins()}
+    audit = Audit.objects.get(
+        auditor__email=emails["Auditor"], worker__email=emails["Practitioner"], state="preparing"
+    )
+
+    audit = start_session(audit, by=audit.auditor, at=NOW)
+    answer_all(audit, gate="return", at=NOW)
+    kind = audit.version.policy["actions"]["kinds"][0]["code"]
+    plan = Plan(kind, "Hold a family meeting.", "", audit.worker, NOW.date())
+    record_action(audit, plan, by=audit.auditor, at=NOW)
+
+    assert return_audit(audit, by=audit.auditor, at=NOW).state == "returned"
+
+
+@pytest.mark.parametrize("code", COUNCILS)
+def test_demo_files_hold_invented_people_and_children_only(code):
+    staff = list(csv.DictReader((FOLDER / f"{code}-staff.csv").open()))
+    cases = list(csv.DictReader((FOLDER / f"{code}-cases.csv").open()))
+
+    for person in staff:
+        words = person["Name"].lower().replace(" ", ".")
+        assert person["E-mail"] == (f"{words}@{code}.example.org" if words else "")
+    assert len(cases) >= 12
+    assert {row["Worker"] for row in cases} <= {row["Staff number"] for row in staff}
 
 
 def test_demo_data_touches_nothing_that_it_did_not_make(bexley):
@@ -110,38 +205,3 @@ def test_demo_data_is_refused_in_production(bexley, settings):
         call_command("demo_data")
 
     assert not User.objects.exists()
-
-
-def test_the_sign_ins_name_one_person_for_each_role(bexley):
-    call_command("demo_data")
-    out = StringIO()
-
-    call_command("demo_data", "--sign-ins", stdout=out)
-
-    found = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [one["role"] for one in found] == [
-        "Head of QA",
-        "QA officer",
-        "Auditor",
-        "Practitioner",
-        "Service manager",
-        "Head of service",
-        "Senior leader",
-        "Administrator",
-    ]
-    assert len({one["email"] for one in found}) == len(found)
-    assert all(
-        User.objects.get(email=one["email"]).check_password(one["password"]) for one in found
-    )
-
-
-def test_the_signed_in_auditor_and_practitioner_share_an_audit_being_prepared(bexley):
-    call_command("demo_data")
-    out = StringIO()
-
-    call_command("demo_data", "--sign-ins", stdout=out)
-
-    emails = {one["role"]: one["email"] for one in map(json.loads, out.getvalue().splitlines())}
-    assert Audit.objects.filter(
-        auditor__email=emails["Auditor"], worker__email=emails["Practitioner"], state="preparing"
-    ).exists()

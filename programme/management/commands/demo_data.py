@@ -2,7 +2,9 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +12,13 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from audits.models import Audit
+from audits.states import AuditState
 from cases import imports as case_imports
 from core import clock
 from core.tabular import rows
 from people import imports as staff_imports
-from people.models import Council, PostHolding, User
+from people.models import Council, User
 from people.roles import Role
 from programme.demo import make_audits
 
@@ -34,7 +38,7 @@ ROLES = (
 
 
 class Command(BaseCommand):
-    help = "Fill the demo with invented data; --sign-ins prints one sign-in for each role."
+    help = "Fill the demo with invented data; --sign-ins prints one for each council and role."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -63,8 +67,14 @@ def fill(council: Council) -> None:
         password__startswith=UNUSABLE_PASSWORD_PREFIX,
     )
     if new.exists():
-        new.update(password=make_password(PASSWORD))
+        new.update(password=hashed())
     make_audits(council, at=clock.now())
+
+
+@cache
+def hashed() -> str:
+    """The password as it is stored: made once, as it is slow to make."""
+    return make_password(PASSWORD)
 
 
 def bring_in(council: Council, kind: str, module: Any) -> Any:
@@ -78,14 +88,17 @@ def bring_in(council: Council, kind: str, module: Any) -> Any:
 
 
 def sign_ins() -> Iterator[dict[str, str]]:
-    """One person for each role and council; the parties of an audit that is being prepared come first."""
+    """One person for each role and council; the parties of the audit that is best prepared come first."""
     today = timezone.localdate(clock.now())
     for council in Council.objects.order_by("code"):
         used: set[int] = set()
+        ready = Audit.objects.filter(council=council, state=AuditState.PREPARING).order_by("pk")
+        parties = parties_of(ready.last())
         for words, role in ROLES:
-            if person := someone(council, role, used, today):
+            if person := someone(council, role, parties, used, today):
                 used.add(person.pk)
                 yield {
+                    "council": council.name,
                     "role": words,
                     "name": person.name,
                     "email": person.email,
@@ -93,22 +106,22 @@ def sign_ins() -> Iterator[dict[str, str]]:
                 }
 
 
-def someone(council: Council, role: Role, used: set[int], today: Any) -> User | None:
-    """Somebody with the role: a party of an audit under way where there is one."""
+def parties_of(audit: Audit | None) -> dict[Role, int]:
+    """The auditor and the worker of an audit, by role."""
+    if audit is None:
+        return {}
+    return {Role.AUDITOR: audit.auditor_id, Role.PRACTITIONER: audit.worker_id}
+
+
+def someone(
+    council: Council, role: Role, parties: Mapping[Role, int], used: set[int], today: date
+) -> User | None:
+    """Somebody with the role who has no other here: the party of the audit where it has one."""
+    kept = used | {pk for party, pk in parties.items() if party != role}
     people = (
         User.objects.filter(council=council, is_active=True)
-        .exclude(pk__in=used)
+        .exclude(pk__in=kept)
         .holding(role, today)
+        .order_by("pk")
     )
-    if role == Role.AUDITOR:
-        return (
-            people.filter(audits_as_auditor__state="preparing").order_by("pk").first()
-            or people.first()
-        )
-    if role == Role.PRACTITIONER:
-        auditors = PostHolding.objects.filter(user_id__in=used).values("user_id")
-        busy = people.filter(
-            audits_as_worker__state="preparing", audits_as_worker__auditor_id__in=auditors
-        )
-        return busy.order_by("pk").first() or people.first()
-    return people.order_by("pk").first()
+    return people.filter(pk=parties.get(role)).first() or people.first()
