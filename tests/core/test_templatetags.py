@@ -150,8 +150,21 @@ def test_an_error_leads_to_the_first_box_of_a_date_and_to_any_other_control():
     [
         ("stranger", ["My work", "Audits", "Cases", "Messages"]),
         ("auditor", ["My work", "Audits", "Being audited", "Cases", "Messages"]),
-        ("officer", ["My work", "Audits", "Allocate", "Cases", "People", "Import", "Messages"]),
-        ("administrator", ["My work", "Audits", "People", "Import", "Messages"]),
+        (
+            "officer",
+            [
+                "My work",
+                "Audits",
+                "Allocate",
+                "Cases",
+                "People",
+                "Grades",
+                "Frameworks",
+                "Import",
+                "Messages",
+            ],
+        ),
+        ("administrator", ["My work", "Audits", "People", "Frameworks", "Import", "Messages"]),
     ],
 )
 def test_the_menu_offers_what_this_person_may_open(who, words):
