@@ -134,6 +134,30 @@ class Duration:
 
 
 @dataclass(frozen=True)
+class ExtensionStep:
+    """Roles that may give more time, and the longest extension they may give (None = any)."""
+
+    by: tuple[str, ...]
+    up_to: Duration | None = None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """Who may give more time, from the shortest to the longest, and whether only before the deadline (B6-1)."""
+
+    steps: tuple[ExtensionStep, ...]
+    before_deadline: bool = False
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Who may leave an audit out, and whether only before the deadline (B2-4)."""
+
+    by: tuple[str, ...]
+    before_deadline: bool = False
+
+
+@dataclass(frozen=True)
 class Allocation:
     """Who allocates, who may be given an audit, and what stands against it (A0-10)."""
 
@@ -149,6 +173,9 @@ class Allocation:
     cool_off_months: int | None = None
     several_auditors: bool = False
     override_team: bool = False
+    notice: Duration | None = None
+    extension: Extension | None = None
+    exclusion: Exclusion | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,10 @@ from standards.policy import (
     Allocation,
     Band,
     Deadline,
+    Duration,
+    Exclusion,
+    Extension,
+    ExtensionStep,
     Grade,
     GradeCondition,
     GradeQuery,
@@ -157,7 +161,30 @@ def allocation_of(rule: Mapping[str, Any]) -> Allocation:
         cool_off_months=rule.get("cool_off_months"),
         several_auditors=rule.get("several_auditors", False),
         override_team=rule.get("override_team", False),
+        notice=duration_of(rule.get("notice")),
+        extension=extension_of(rule.get("extension")),
+        exclusion=exclusion_of(rule.get("exclusion")),
     )
+
+
+def duration_of(length: Mapping[str, Any] | None) -> Duration | None:
+    """A length of time; None where the file names none."""
+    return Duration(length["number"], length["unit"]) if length else None
+
+
+def extension_of(rule: Mapping[str, Any] | None) -> Extension | None:
+    """Who may give more time; None where there is no local rule."""
+    if rule is None:
+        return None
+    steps = tuple(
+        ExtensionStep(tuple(step["by"]), duration_of(step.get("up_to"))) for step in rule["steps"]
+    )
+    return Extension(steps, rule.get("before_deadline", False))
+
+
+def exclusion_of(rule: Mapping[str, Any] | None) -> Exclusion | None:
+    """Who may leave an audit out; None where there is no local rule."""
+    return Exclusion(tuple(rule["by"]), rule.get("before_deadline", False)) if rule else None
 
 
 def actions_of(rule: Mapping[str, Any]) -> ActionRules:
