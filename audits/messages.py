@@ -9,11 +9,26 @@ from audits import visibility
 from audits.models import Audit
 from audits.selectors import edition_of
 from core.notices import Message, tell
+from people.models import User
 from people.selectors import resolve_all
 
 # Recipients where a framework's file names none for a step that its parties must hear of.
 PARTIES = ("auditor", "worker", "second_worker")
-ALWAYS = {"in_session": ("worker", "second_worker"), "advised": PARTIES, "reopened": PARTIES}
+WORKERS = ("worker", "second_worker")
+ALWAYS = {
+    "in_session": WORKERS,
+    "advised": PARTIES,
+    "reopened": PARTIES,
+    "extended": ("auditor",),
+    "excluded": ("auditor",),
+    "called_off": WORKERS,
+    "reassigned": ("auditor",),
+    "taken_over": ("former_auditor",),
+    "new_auditor": WORKERS,
+    "file_audited": ("worker.line_manager",),
+}
+# Steps whose reader may not open the audit: the page that they may open instead; none where there is none.
+PAGES = {"taken_over": "", "file_audited": "being-audited"}
 
 WORDS = {
     "allocated": (
@@ -52,17 +67,55 @@ WORDS = {
         "An audit has been reopened",
         "Audit {reference} of case {case} is open again for changes. The reason is on its page.",
     ),
+    "extended": (
+        "There is more time for an audit",
+        "Audit {reference} of case {case} is now due back by {deadline}.",
+    ),
+    "excluded": (
+        "An audit has been left out",
+        "Audit {reference} of case {case} has been left out of the programme. "
+        "There is nothing more to do on it. Who left it out, and why, is on its page.",
+    ),
+    "called_off": (
+        "An audit meeting is called off",
+        "Audit {reference} of case {case} has been left out, so its meeting does not take place. "
+        "You need not prepare any further.",
+    ),
+    "reassigned": (
+        "An audit has been passed to you",
+        "Audit {reference} of case {case} is now yours to carry out. Set a date to meet the {practitioner}. "
+        "It is due back by {deadline}.",
+    ),
+    "taken_over": (
+        "An audit has been passed to somebody else",
+        "Audit {reference} has another auditor now. There is nothing more for you to do on it.",
+    ),
+    "new_auditor": (
+        "An audit has another auditor",
+        "Audit {reference} of case {case} has another auditor, who will set a new date for the meeting. "
+        "What you have written is kept.",
+    ),
+    "file_audited": (
+        "A file of your team is being audited",
+        "Audit {reference} of case {case} has been given out. Who carries it out is on the list of files being audited.",
+    ),
 }
 
 
-def announce(audit: Audit, step: str, *, at: datetime, once: str = "") -> int:
-    """Put the step's message in the inbox of everybody whom the framework names for it; once per `once`."""
+def announce(
+    audit: Audit, step: str, *, at: datetime, once: str = "", former: User | None = None
+) -> int:
+    """Put the step's message in the inbox of everybody whom the framework names for it; once per `once`.
+
+    `former` is the auditor before another took over.
+    """
     edition = edition_of(audit)
     recipients = edition.policy.messages.get(step) or ALWAYS.get(step, ())
     people = {
         "auditor": audit.auditor,
         "worker": audit.worker,
         "second_worker": audit.second_worker,
+        "former_auditor": former,
     }
     found = resolve_all(recipients, people=people, council=audit.council, on=timezone.localdate(at))
     tool = edition.tools[audit.tool.code]
@@ -79,6 +132,13 @@ def announce(audit: Audit, step: str, *, at: datetime, once: str = "") -> int:
             deadline=f"{audit.deadline_on:%-d %B %Y}",
             meeting=f"{meeting:%-d %B %Y at %H:%M}" if meeting else "a date to be set",
         ),
-        path=reverse("audit", args=[audit.pk]),
+        path=path_for(audit, step),
     )
     return tell(found, message, key=f"audit:{audit.pk}:{step}:{once}", at=at)
+
+
+def path_for(audit: Audit, step: str) -> str:
+    """The page that a step's message leads to."""
+    if step not in PAGES:
+        return reverse("audit", args=[audit.pk])
+    return reverse(PAGES[step]) if PAGES[step] else ""

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from audits.querysets import AnswerQuerySet, AuditQuerySet
-from audits.states import DONE, SESSION_BEGUN, AuditState
+from audits.states import DONE, SESSION_BEGUN, WORKING, AuditState
 from cases.models import CaseFile
 from people.models import Council, OrgUnit, User
 from standards.models import FrameworkVersion, Part, Tool
@@ -45,6 +45,11 @@ class Audit(models.Model):
     month = models.DateField(help_text="first day of the month the audit counts for")
     deadline_on = models.DateField()
     practice_week = models.BooleanField(default=False)
+    flash_source = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="what a flash audit was raised from; empty for an audit of the programme (E-30)",
+    )
     allocated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     allocated_at = models.DateTimeField()
     meeting_at = models.DateTimeField(null=True, blank=True)
@@ -88,6 +93,11 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is neither returned nor left out."""
+        return self.state in WORKING
 
     @property
     def session_begun(self) -> bool:

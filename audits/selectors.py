@@ -353,7 +353,7 @@ def section_status(
     """The one word for a section in the progress list."""
     if not visibility.may_see(section, me=me, state=state):
         return "hidden"
-    if state == AuditState.RETURNED or not mine:
+    if state in {AuditState.RETURNED, AuditState.EXCLUDED} or not mine:
         return "read"
     if not visibility.is_open(section, state):
         return (

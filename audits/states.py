@@ -11,6 +11,7 @@ class AuditState(TextChoices):
     IN_SESSION = "in_session", "In session"
     GRADE_QUERY = "grade_query", "Grade query"
     RETURNED = "returned", "Returned"
+    EXCLUDED = "excluded", "Left out"
 
 
 S = AuditState
@@ -47,6 +48,18 @@ RETURN = Move(
 REOPEN = Move(
     "reopen", frozenset({S.RETURNED}), S.IN_SESSION, "Only a returned audit can be reopened."
 )
+EXCLUDE = Move(
+    "exclude",
+    frozenset({S.ALLOCATED, S.PREPARING}),
+    S.EXCLUDED,
+    "An audit can be left out before its meeting begins only.",
+)
+REASSIGN = Move(
+    "reassign",
+    frozenset({S.ALLOCATED, S.PREPARING}),
+    S.ALLOCATED,
+    "Another auditor can take over before the meeting begins only.",
+)
 # What each step is called once it has been taken.
 DONE = {
     "allocate": "Allocated",
@@ -56,5 +69,12 @@ DONE = {
     "advise on grade": "Advice given",
     "return": "Returned",
     "reopen": "Reopened",
+    "extend": "Given more time",
+    "ask extension": "Asked for more time",
+    "refuse extension": "More time refused",
+    "ask exclusion": "Asked to leave it out",
+    "refuse exclusion": "Leaving out refused",
+    "exclude": "Left out",
+    "reassign": "Given to another auditor",
 }
-MOVES = (SET_MEETING, START_SESSION, QUERY_GRADE, ADVISE, RETURN, REOPEN)
+MOVES = (SET_MEETING, START_SESSION, QUERY_GRADE, ADVISE, RETURN, REOPEN, EXCLUDE, REASSIGN)

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from audits.messages import announce
 from audits.models import Audit, AuditCounter, AuditMove
+from audits.selectors import edition_of
 from audits.states import AuditState
 from cases.models import CaseFile
 from core.trail import record
@@ -19,7 +20,7 @@ from standards.models import Tool
 class Allotment:
     """Everything that the programme decided about one audit; `month` is the first of its month.
 
-    `reason`: why a rule was left aside, where one was.
+    `reason`: why a rule was left aside, where one was. `flash_source`: what a flash audit was raised from (E-30).
     """
 
     case: CaseFile
@@ -32,11 +33,15 @@ class Allotment:
     deadline_on: date
     practice_week: bool = False
     reason: str = ""
+    flash_source: str = ""
 
 
 @transaction.atomic
 def open_audit(allotment: Allotment, *, by: User, at: datetime) -> Audit:
-    """Open the audit under its tool's edition, which it keeps for ever, and tell the auditor."""
+    """Open the audit under its tool's edition, which it keeps for ever, and tell the auditor.
+
+    The worker's line manager is told too where the framework lets managers see it (I-15).
+    """
     case = allotment.case
     audit = Audit.objects.create(
         council=case.council,
@@ -52,6 +57,7 @@ def open_audit(allotment: Allotment, *, by: User, at: datetime) -> Audit:
         month=allotment.month,
         deadline_on=allotment.deadline_on,
         practice_week=allotment.practice_week,
+        flash_source=allotment.flash_source,
         allocated_by=by,
         allocated_at=at,
     )
@@ -65,6 +71,8 @@ def open_audit(allotment: Allotment, *, by: User, at: datetime) -> Audit:
     )
     record("allocate", audit, by=by, at=at, detail={"case": case.pk})
     announce(audit, "allocated", at=at)
+    if edition_of(audit).policy.allocation.seen_by_manager:
+        announce(audit, "file_audited", at=at)
     return audit
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,7 +26,7 @@ from audits.services.returning import (
     reopen_audit,
     return_audit,
 )
-from audits.states import AuditState
+from audits.states import EXCLUDE, REASSIGN, WORKING, AuditState
 from audits.views.door import Door, open_door
 from audits.words import window_lines
 from core import clock
@@ -123,7 +124,32 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
                 "reopen_audit",
             )
         },
+        "changes": changes_for(door, request) if audit.under_way else [],
     }
+
+
+# The pages of the programme on which an audit is changed after allocation: right, route, words for
+# the auditor, words for others, and the stages at which there is such a change.
+CHANGES = (
+    ("programme.extend_audit", "extend-audit", "Ask for more time", "Give more time", WORKING),
+    (
+        "programme.exclude_audit",
+        "exclude-audit",
+        "Ask to leave it out",
+        "Leave out",
+        EXCLUDE.sources,
+    ),
+    ("programme.reassign_audit", "reassign-audit", "", "Give to another auditor", REASSIGN.sources),
+)
+
+
+def changes_for(door: Door, request: HttpRequest) -> list[tuple[str, str]]:
+    """The addresses and words of the changes that this person may ask for or make."""
+    return [
+        (reverse(route, args=[door.audit.pk]), asked if door.me == visibility.AUDITOR else done)
+        for right, route, asked, done, stages in CHANGES
+        if door.audit.state in stages and request.user.has_perm(right, door.audit)
+    ]
 
 
 def waiting_for(door: Door, sections: list[selectors.Progress], answers: dict[Key, Given]) -> str:
@@ -150,6 +176,8 @@ def waiting_for(door: Door, sections: list[selectors.Progress], answers: dict[Ke
             if me == visibility.QA
             else "The QA team has been asked for advice on the grade."
         )
+    if audit.state == AuditState.EXCLUDED:
+        return "This audit was left out. It can only be read. Who left it out, and why, is below."
     return ""
 
 

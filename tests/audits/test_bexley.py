@@ -18,7 +18,7 @@ from audits.words import overall_choices
 from core.models import Notice
 from core.moves import Refused
 from programme.demo import answer_all, invented
-from programme.services import Choice, allocate
+from programme.services.allocating import Choice, allocate
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cases import CaseFileFactory, InvolvementFactory
 from tests.factories.cast import cast

@@ -1,6 +1,7 @@
 """What each council's own framework makes of the audit's pages: West Sussex's old scale, words, gates, limits."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from audits.services.returning import return_audit
 from core.models import Notice
 from core.moves import Refused
 from programme.demo import Scene, answer_all, bring_to
-from programme.services import NO_DAY, PAST_DAY, Choice, allocate
+from programme.services.allocating import NO_DAY, PAST_DAY, Choice, allocate
 from reporting.builders.audit_record import build, case_note
 from standards.models import FrameworkVersion
 from tests.factories.audits import NOW, audit_at, framework
@@ -143,7 +144,8 @@ def test_an_audit_is_due_back_on_the_day_of_the_audit():
     version, people = council("bracknell-forest")
     day = NOW.date() + timedelta(days=31)
 
-    audit = allocate(chosen(version, people, audit_on=day), by=people.officer, at=NOW)
+    choice = replace(chosen(version, people, audit_on=day), month=day.replace(day=1))
+    audit = allocate(choice, by=people.officer, at=NOW)
 
     assert audit.deadline_on == day
 

@@ -19,7 +19,7 @@ from audits.services.returning import reopen_audit, return_audit
 from core.models import Notice
 from core.moves import Refused
 from programme.demo import answer_all
-from programme.services import Choice, NeedsConfirming, allocate
+from programme.services.allocating import Choice, NeedsConfirming, allocate
 from reporting.builders.audit_record import build
 from tests.factories.audits import NOW, framework
 from tests.factories.cases import CaseFileFactory, InvolvementFactory
