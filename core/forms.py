@@ -17,6 +17,13 @@ class Radios(forms.RadioSelect):
     use_fieldset = True
 
 
+class Checkboxes(forms.CheckboxSelectMultiple):
+    """A group of ticks whose first control carries the field's own id, so that error links land on it."""
+
+    template_name = "govuk/widgets/checkboxes.html"
+    use_fieldset = True
+
+
 class DateInput(forms.MultiWidget):
     """A date in three boxes: day, month, year. What cannot be a date comes back as it was typed."""
 

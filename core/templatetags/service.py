@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
+from core.counts import waiting_for
 from core.models import Notice
 
 register = template.Library()
@@ -20,7 +21,11 @@ register = template.Library()
 MENU = (
     ("my-work", "My work", ""),
     ("audits", "Audits", ""),
+    ("programme", "Programme", "programme.see_board"),
+    ("draws", "Draws", "programme.give_share"),
     ("allocate", "Allocate", "programme.allocate_audit"),
+    ("my-allocations", "My allocations", "programme.have_allocations"),
+    ("requests", "Requests", "programme.see_requests"),
     ("being-audited", "Being audited", "audits.see_being_audited"),
     ("cases", "Cases", "cases.see_cases"),
     ("people", "People", "people.see_people"),
@@ -35,6 +40,7 @@ STATE_COLOURS = {
     "in_session": "purple",
     "grade_query": "yellow",
     "returned": "green",
+    "excluded": "light-blue",
 }
 
 
@@ -55,9 +61,12 @@ def menu(context: dict[str, Any]) -> dict[str, Any]:
         count = (
             Notice.objects.visible_to(user).filter(read_at=None).count()
             if name == "messages"
-            else 0
+            else waiting_for(user, name)
         )
-        items.append({"url": url, "words": words, "here": here, "count": count})
+        words_of_count = "unread" if name == "messages" else "waiting"
+        items.append(
+            {"url": url, "words": words, "here": here, "count": count, "counted": words_of_count}
+        )
     return {"items": items}
 
 
@@ -117,8 +126,8 @@ def grade_tag(policy: Any, code: str) -> SafeString:
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: dict[str, Any], page: Page[Any]) -> dict[str, Any]:
-    """Links to the pages before and after, keeping what the list is narrowed to."""
+def pager(context: dict[str, Any], page: Page[Any], at: str = "") -> dict[str, Any]:
+    """Links to the pages before and after, keeping what the list is narrowed to; `at` is a place in the page."""
     query = context["request"].GET.copy()
 
     def to(number: int) -> str:
@@ -127,7 +136,7 @@ def pager(context: dict[str, Any], page: Page[Any]) -> dict[str, Any]:
 
     before = to(page.previous_page_number()) if page.has_previous() else ""
     after = to(page.next_page_number()) if page.has_next() else ""
-    return {"page": page, "before": before, "after": after}
+    return {"page": page, "before": before, "after": after, "at": at}
 
 
 @register.simple_tag

@@ -149,13 +149,27 @@ def test_an_error_leads_to_the_first_box_of_a_date_and_to_any_other_control():
     ("who", "words"),
     [
         ("stranger", ["My work", "Audits", "Cases", "Messages"]),
-        ("auditor", ["My work", "Audits", "Being audited", "Cases", "Messages"]),
+        (
+            "auditor",
+            [
+                "My work",
+                "Audits",
+                "My allocations",
+                "Requests",
+                "Being audited",
+                "Cases",
+                "Messages",
+            ],
+        ),
         (
             "officer",
             [
                 "My work",
                 "Audits",
+                "Programme",
+                "Draws",
                 "Allocate",
+                "Requests",
                 "Cases",
                 "People",
                 "Grades",
