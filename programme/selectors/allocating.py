@@ -1,6 +1,7 @@
 """What the allocation screen shows: the file, who works it, who may audit it and who may not."""
 
 from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from audits.models import Audit
+from audits.states import AuditState
 from cases.models import CaseFile, Involvement
 from people.models import OrgUnit, PostHolding, User
 from people.organisation import Line
@@ -29,7 +31,7 @@ class Candidate:
     objections: tuple[str, ...]
 
 
-def service_of(unit_path: str, services: dict[int, OrgUnit]) -> int:
+def service_of(unit_path: str, services: Container[int]) -> int:
     """The id of the service that a unit is in (or is); 0 when it is in none."""
     for part in reversed(unit_path.strip("/").split("/")):
         if part and int(part) in services:
@@ -61,6 +63,20 @@ def file_of(case: CaseFile, worker_ids: set[int], tree: Line, services: dict[int
     )
 
 
+@dataclass(frozen=True)
+class Available:
+    """A person who audits in this council, as the rules see them, with the words for their posts."""
+
+    user: User
+    post: str
+    auditor: Auditor
+
+
+def services_of(council_id: int) -> dict[int, OrgUnit]:
+    """The council's services by their ids."""
+    return {u.pk: u for u in OrgUnit.objects.filter(council=council_id, kind=OrgUnit.Kind.SERVICE)}
+
+
 def candidates(
     edition: Edition, case: CaseFile, worker_ids: set[int], *, month: date, on: date
 ) -> list[Candidate]:
@@ -68,39 +84,37 @@ def candidates(
 
     Six queries, however many people there are; one more where their number is a share of open cases.
     """
+    services = services_of(case.council_id)
+    file = file_of(case, worker_ids, line(case.council_id, on), services)
+    people = available(edition, case.council_id, services, month=month, on=on)
+    return [candidate(one, edition.policy.allocation, file) for one in people]
+
+
+def available(
+    edition: Edition, council_id: int, services: dict[int, OrgUnit], *, month: date, on: date
+) -> list[Available]:
+    """Everybody who may be given audits in the council, by name; two queries, or three for a share of cases."""
     rule = edition.policy.allocation
-    tree = line(case.council_id, on)
-    services = {
-        u.pk: u for u in OrgUnit.objects.filter(council=case.council_id, kind=OrgUnit.Kind.SERVICE)
-    }
-    file = file_of(case, worker_ids, tree, services)
     holdings = (
         PostHolding.objects.current(on)
         .with_role(*rule.auditors)
-        .filter(post__council=case.council_id, user__is_active=True)
+        .filter(post__council=council_id, user__is_active=True)
         .select_related("user", "post__type", "post__unit")
         .order_by("user__name")
     )
     held: dict[int, list[PostHolding]] = defaultdict(list)
     for holding in holdings:
         held[holding.user_id].append(holding)
-    counts = allotted(case.council_id, *period_of(rule, month, edition.year_start))
+    counts = allotted(council_id, *period_of(rule, month, edition.year_start))
     by_share = rule.per_auditor is not None and rule.per_auditor.percent_of_open is not None
-    cases = open_cases(case.council_id, on) if by_share else {}
-    return [
-        candidate(rows, counts.get(pk, 0), rule, file, services, cases) for pk, rows in held.items()
-    ]
+    cases = open_cases(council_id, on) if by_share else {}
+    return [one_available(rows, counts.get(pk, 0), services, cases) for pk, rows in held.items()]
 
 
-def candidate(
-    rows: list[PostHolding],
-    count: int,
-    rule: Allocation,
-    file: File,
-    services: dict[int, OrgUnit],
-    cases: dict[str, int],
-) -> Candidate:
-    """One person with the units of their posts and what stands against them."""
+def one_available(
+    rows: list[PostHolding], count: int, services: dict[int, OrgUnit], cases: dict[str, int]
+) -> Available:
+    """One person with the units of their posts."""
     auditor = Auditor(
         user_id=rows[0].user_id,
         unit_ids=frozenset(row.post.unit_id for row in rows),
@@ -109,7 +123,12 @@ def candidate(
         open_cases=within(cases, {row.post.unit.path for row in rows}),
     )
     posts = "; ".join(f"{row.post.type.title}, {row.post.unit.name}" for row in rows)
-    return Candidate(rows[0].user, posts, auditor, tuple(objections(rule, auditor, file)))
+    return Available(rows[0].user, posts, auditor)
+
+
+def candidate(one: Available, rule: Allocation, file: File) -> Candidate:
+    """One person with what stands against them for a file."""
+    return Candidate(one.user, one.post, one.auditor, tuple(objections(rule, one.auditor, file)))
 
 
 def open_cases(council_id: int, on: date) -> dict[str, int]:
@@ -139,9 +158,10 @@ def last_audited_on(case: CaseFile, *, but_month: date | None = None) -> date | 
 
 
 def allotted(council_id: int, first: date, last: date) -> dict[int, int]:
-    """How many audits each person has been given for the months from first to last."""
+    """How many audits of the programme each person has for the months from first to last, without those left out."""
     rows = (
-        Audit.objects.filter(council=council_id, month__gte=first, month__lte=last)
+        Audit.objects.filter(council=council_id, month__gte=first, month__lte=last, flash_source="")
+        .exclude(state=AuditState.EXCLUDED)
         .values("auditor_id")
         .annotate(n=Count("pk"))
     )

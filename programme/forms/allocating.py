@@ -8,7 +8,8 @@ from django import forms
 
 from core.forms import DateField, Radios, ServiceForm
 from people.models import User
-from programme.selectors import Candidate
+from programme.requirements import Activity
+from programme.selectors.allocating import Candidate
 
 
 def months(today: date, ahead: int = 3, without: Collection[int] = ()) -> list[tuple[str, str]]:
@@ -36,9 +37,7 @@ class AllocationForm(ServiceForm):
         label="Month the audit counts for", error_messages={"required": "Choose the month."}
     )
     audit_on = DateField(
-        label="Day of the audit",
-        help_text="The audit is due back on this day. For example 4 5 2026",
-        error_messages={"required": "Enter the day of the audit."},
+        label="Day of the audit", error_messages={"required": "Enter the day of the audit."}
     )
     practice_week = forms.BooleanField(label="This audit is part of Practice Week", required=False)
     reason = forms.CharField(
@@ -47,6 +46,7 @@ class AllocationForm(ServiceForm):
         max_length=2000,
         required=False,
     )
+    flash_source = forms.CharField(label="Flash audit raised from", max_length=300, required=False)
     confirmed = forms.BooleanField(label="Yes, allocate it all the same", required=False)
 
     def __init__(
@@ -59,7 +59,10 @@ class AllocationForm(ServiceForm):
         months: list[tuple[str, str]],
         second_label: str = "",
         override: bool = False,
-        own_day: bool = False,
+        flash: Activity | None = None,
+        by_day: bool = False,
+        today: date | None = None,
+        notice: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -74,14 +77,29 @@ class AllocationForm(ServiceForm):
         )
         self.fields["tool"].choices = tools
         self.fields["month"].choices = months
+        self.today = today
+        self.fields["audit_on"].help_text = notice
+        del self.fields["month" if by_day else "audit_on"]
         if not seconds:
             del self.fields["second_worker"]
         if not override:
             del self.fields["reason"]
-        if not own_day:
-            del self.fields["audit_on"]
+        if flash is None:
+            del self.fields["flash_source"]
+        else:
+            self.fields["flash_source"].label = f"{flash.title} raised from (if it is one)"
+            self.fields[
+                "flash_source"
+            ].help_text = f"Leave this empty for an audit of the programme. {flash.note}"
         if len(tools) == 1:
             del self.fields["tool"]
+
+    def clean_audit_on(self) -> date:
+        """The day of the audit, which has not passed."""
+        day: date = self.cleaned_data["audit_on"]
+        if self.today and day < self.today:
+            raise forms.ValidationError("The day of the audit has passed.")
+        return day
 
     def person(self, name: str, people: dict[int, User]) -> User | None:
         """The person chosen in a field."""

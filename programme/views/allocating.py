@@ -13,12 +13,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audits.models import Audit
 from cases.models import CaseFile
 from core import clock
+from core.forms import DateInput
 from core.moves import Refused
 from core.trail import record
 from people.models import User
-from programme.forms import AllocationForm, months
-from programme.selectors import Candidate, audits_under_way, candidates, workers
-from programme.services import DAY_PROBLEMS, Choice, NeedsConfirming, allocate
+from people.roles import QA_TEAM
+from programme.dates import earliest_audit, give_out_by
+from programme.forms.allocating import AllocationForm, months
+from programme.requirements import Activity, read
+from programme.selectors.allocating import Candidate, audits_under_way, candidates, workers
+from programme.services.allocating import DAY_PROBLEMS, Choice, NeedsConfirming, allocate
 from standards.edition import Edition
 from standards.models import FrameworkVersion, Tool
 from standards.selectors import edition, in_force
@@ -66,13 +70,15 @@ def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
     framework = edition(version)
     involved = workers(case, today)
     offered = months(today, without=framework.policy.months_without_audits)
-    month = month_of(
-        request.POST.get("month") or request.GET.get("month") or offered[0][0], offered
-    )
+    month = month_chosen(request, framework, offered)
     people = candidates(framework, case, {one.user_id for one in involved}, month=month, on=today)
-    form = form_for(request, framework, people, involved, offered)
+    flash = read(version.policy).flash(QA_TEAM)
+    form = form_for(request, framework, people, involved, offered, flash)
     doubts: tuple[str, ...] = ()
-    if request.method == "POST" and form.is_valid():
+    if "look" in request.POST:
+        for name in {*form.errors} - {"audit_on"}:
+            del form.errors[name]
+    elif request.method == "POST" and form.is_valid():
         audit, doubts = try_to_allocate(request, form, case, version, people, involved, month)
         if audit is not None:
             messages.success(request, "The audit is allocated and the auditor has been told.")
@@ -85,11 +91,43 @@ def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
         "doubts": doubts,
         "under_way": audits_under_way(case),
         "policy": framework.policy,
+        "by_day": by_day(framework),
         "framework": framework,
     }
     record("open case to allocate", case, by=request.user, at=clock.now())
     status = 422 if form.errors or doubts else 200
     return render(request, "programme/allocate.html", context, status=status)
+
+
+def by_day(framework: Edition) -> bool:
+    """Whether the framework's audits are due on the day of the audit itself."""
+    return framework.policy.allocation.deadline.rule == "audit_date"
+
+
+def month_chosen(request: HttpRequest, framework: Edition, offered: list[tuple[str, str]]) -> date:
+    """The first day of the month that the audit counts for: the one chosen, or that of the audit's day."""
+    if by_day(framework):
+        day = day_of(request) or clock.today()
+        return day.replace(day=1)
+    return month_of(request.POST.get("month") or request.GET.get("month") or offered[0][0], offered)
+
+
+def day_of(request: HttpRequest) -> date | None:
+    """The day of the audit as it was typed; None while it is no date."""
+    typed = DateInput().value_from_datadict(request.POST, {}, "audit_on")
+    return typed if isinstance(typed, date) else None
+
+
+def notice_words(framework: Edition, day: date | None) -> str:
+    """By when an audit has to be given out, and for which day it can be given out today (T-6, SC-14)."""
+    notice = framework.policy.allocation.notice
+    if notice is None:
+        return ""
+    soonest = earliest_audit(clock.today(), notice)
+    words = f"Auditors are told {notice.words} before. Given out today, the audit can be on {soonest:%a %-d %B %Y} or later."
+    if day is None:
+        return words
+    return f"For an audit on {day:%a %-d %B %Y}, give it out by {give_out_by(day, notice):%a %-d %B %Y}. {words}"
 
 
 def month_of(text: str, offered: list[tuple[str, str]]) -> date:
@@ -105,6 +143,7 @@ def form_for(
     people: list[Candidate],
     involved: list[Any],
     offered: list[tuple[str, str]],
+    flash: Activity | None,
 ) -> AllocationForm:
     """The form with this council's words and this case's people."""
     allocation = framework.policy.allocation
@@ -125,7 +164,10 @@ def form_for(
         tools=[(tool.code, tool.title) for tool in framework.tools.values()],
         months=offered,
         override=allocation.override_team,
-        own_day=allocation.deadline.rule == "audit_date",
+        flash=flash,
+        by_day=by_day(framework),
+        today=clock.today(),
+        notice=notice_words(framework, day_of(request)),
         second_label=framework.policy.word("second_worker", "Second worker"),
     )
 
@@ -156,9 +198,10 @@ def try_to_allocate(
         worker=worker,
         second_worker=form.person("second_worker", users),
         month=month,
-        practice_week=data["practice_week"],
         audit_on=data.get("audit_on"),
+        practice_week=data["practice_week"],
         reason=data.get("reason", ""),
+        flash_source=data.get("flash_source", ""),
     )
     try:
         return allocate(choice, by=request.user, at=clock.now(), confirmed=data["confirmed"]), ()

@@ -16,13 +16,15 @@ from people.models import Council, User
 from people.roles import Role
 from people.selectors import line
 from programme.allocation import cooling_off, left_aside, month_without_audits, over_the_number
-from programme.selectors import (
+from programme.dates import give_out_by
+from programme.selectors.allocating import (
     Candidate,
     audits_under_way,
     candidates,
     last_audited_on,
     workers,
 )
+from programme.services.year import fill_slot
 from standards.deadlines import clear_of, deadline
 from standards.models import FrameworkVersion, Tool
 from standards.policy import Allocation, Policy
@@ -30,7 +32,8 @@ from standards.selectors import edition
 
 NO_DAY = "Enter the day of the audit: in this framework it is due back on that day."
 PAST_DAY = "The day of the audit must be today or later."
-DAY_PROBLEMS = frozenset({NO_DAY, PAST_DAY})
+OTHER_MONTH = "The day of the audit lies in another month than the one it counts for."
+DAY_PROBLEMS = frozenset({NO_DAY, PAST_DAY, OTHER_MONTH})
 
 
 class NeedsConfirming(Refused):
@@ -42,6 +45,7 @@ class Choice:
     """What the QA officer chose; `month` is the first day of the month the audit counts for.
 
     `reason`: why the framework's rule on teams is left aside, where it lets the QA team do so.
+    `flash_source`: what a flash audit was raised from; it is counted apart from the programme (E-30).
     """
 
     case: CaseFile
@@ -53,6 +57,7 @@ class Choice:
     practice_week: bool = False
     audit_on: date | None = None
     reason: str = ""
+    flash_source: str = ""
 
 
 def allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool = False) -> Audit:
@@ -91,10 +96,10 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
     }
     candidate = found.get(choice.auditor.pk)
     aside = check_auditor(candidate, rule, choice.reason)
-    if not confirmed and (doubts := doubts_about(choice, candidate, rule)):
+    if not confirmed and (doubts := doubts_about(choice, candidate, rule, on)):
         raise NeedsConfirming("Please confirm this allocation.", doubts)
     manager_ids = line(council.pk, on).first_above(choice.worker.pk, Role.LINE_MANAGER)
-    return open_audit(
+    audit = open_audit(
         Allotment(
             case=choice.case,
             tool=choice.tool,
@@ -105,10 +110,33 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
             month=choice.month,
             deadline_on=due_on(choice, framework.policy, on),
             practice_week=choice.practice_week,
-            reason=f"{' '.join(aside)} Left aside: {choice.reason.strip()}" if aside else "",
+            reason=" ".join(
+                filter(None, (aside_words(aside, choice), short_notice(choice, rule, on)))
+            ),
+            flash_source=choice.flash_source.strip(),
         ),
         by=by,
         at=at,
+    )
+    fill_slot(audit, by=by, at=at)
+    return audit
+
+
+def aside_words(aside: tuple[str, ...], choice: Choice) -> str:
+    """Which rule was left aside, and why; empty where none was."""
+    return f"{' '.join(aside)} Left aside: {choice.reason.strip()}" if aside else ""
+
+
+def short_notice(choice: Choice, rule: Allocation, on: date) -> str:
+    """What must be confirmed when the auditor gets shorter notice than the framework promises; else empty (SC-14)."""
+    if rule.notice is None or choice.audit_on is None:
+        return ""
+    by = give_out_by(choice.audit_on, rule.notice)
+    if on <= by:
+        return ""
+    return (
+        f"For an audit on {choice.audit_on:%a %-d %B %Y} the auditor is told by {by:%a %-d %B %Y} "
+        f"({rule.notice.words} before). The notice is shorter now."
     )
 
 
@@ -154,7 +182,10 @@ def wrong_day(choice: Choice, rule: Allocation, on: date) -> str:
         return ""
     if choice.audit_on is None:
         return NO_DAY
-    return PAST_DAY if choice.audit_on < on else ""
+    if choice.audit_on < on:
+        return PAST_DAY
+    same = (choice.audit_on.year, choice.audit_on.month) == (choice.month.year, choice.month.month)
+    return "" if same else OTHER_MONTH
 
 
 def check_times(choice: Choice, policy: Policy, on: date) -> None:
@@ -196,11 +227,16 @@ def check_auditor(candidate: Candidate | None, rule: Allocation, reason: str) ->
     return aside
 
 
-def doubts_about(choice: Choice, candidate: Candidate | None, rule: Allocation) -> list[str]:
+def doubts_about(
+    choice: Choice, candidate: Candidate | None, rule: Allocation, on: date
+) -> list[str]:
     """What the QA officer must confirm knowingly."""
     doubts = []
-    if candidate and (words := over_the_number(rule, candidate.auditor)):
+    flash = bool(choice.flash_source.strip())
+    if candidate and not flash and (words := over_the_number(rule, candidate.auditor)):
         doubts.append(words)
     if not rule.several_auditors and audits_under_way(choice.case):
         doubts.append("This child's file is being audited already.")
+    if words := short_notice(choice, rule, on):
+        doubts.append(words)
     return doubts

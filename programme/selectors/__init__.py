@@ -1,0 +1,1 @@
+"""Reads of the programme for its screens, by what they are about."""

@@ -1,0 +1,1 @@
+"""Verbs of the programme, by what they are about."""

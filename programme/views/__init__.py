@@ -1,0 +1,1 @@
+"""Pages of the programme, by what they are about."""
