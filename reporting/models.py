@@ -5,11 +5,12 @@ from django.db.models import Q
 
 from audits.models import Audit
 from people.models import Council, User
+from programme.models import Draw
 from reporting.querysets import DocumentQuerySet
 
 
 class Document(models.Model):
-    """One PDF asked for by a person: waiting, being made, ready or failed. A ready one never changes."""
+    """One PDF asked for by a person, of an audit's record or a draw's certificate. A ready one never changes."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -18,7 +19,12 @@ class Document(models.Model):
         FAILED = "failed", "Failed"
 
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="documents")
-    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="documents")
+    audit = models.ForeignKey(
+        Audit, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
+    draw = models.ForeignKey(
+        Draw, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
@@ -37,7 +43,11 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(state="ready", checksum__gt="") | ~Q(state="ready"),
                 name="ready_has_content",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(audit__isnull=False, draw=None) | Q(audit=None, draw__isnull=False),
+                name="document_of_one_thing",
+            ),
         ]
         indexes = [models.Index(fields=["state", "asked_at"])]
 

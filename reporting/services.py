@@ -11,7 +11,8 @@ from audits.states import AuditState
 from core.moves import Refused
 from core.trail import record
 from people.models import User
-from reporting.builders.audit_record import build
+from programme.models import Draw
+from reporting.builders import audit_record, draw_certificate
 from reporting.models import Document
 from reporting.pdf import NoPdf, render_pdf
 
@@ -36,6 +37,21 @@ def ask_for_document(audit: Audit, *, by: User, at: datetime) -> Document:
 
 
 @transaction.atomic
+def ask_for_certificate(draw: Draw, *, by: User, at: datetime) -> Document:
+    """Ask for the PDF of a draw's certificate; one that waits already is given back."""
+    if not draw.seed:
+        raise Refused("The certificate can be made once the files are drawn.")
+    waiting = Document.objects.filter(
+        draw=draw, asked_by=by, state__in=[State.WAITING, State.MAKING]
+    ).first()
+    if waiting is not None:
+        return waiting
+    document = Document.objects.create(council=draw.council, draw=draw, asked_by=by, asked_at=at)
+    record("ask for PDF", draw, by=by, at=at)
+    return document
+
+
+@transaction.atomic
 def take_up(document_id: int, *, at: datetime) -> Document | None:
     """Take a waiting document, or one whose maker died, for a limited time; None when there is nothing to do."""
     document = (
@@ -51,6 +67,10 @@ def take_up(document_id: int, *, at: datetime) -> Document | None:
             "audit__worker",
             "audit__second_worker",
             "audit__manager",
+            "draw__council",
+            "draw__tool",
+            "draw__version",
+            "draw__follows",
         )
         .filter(pk=document_id)
         .first()
@@ -71,12 +91,9 @@ def make_document(document_id: int, *, at: datetime) -> bool:
     document = take_up(document_id, at=at)
     if document is None:
         return False
-    if document.audit.state != AuditState.RETURNED:
-        return fail(document_id, "The audit was reopened. Ask again once it is returned.")
-    html = render_to_string("reporting/audit_record_pdf.html", {"record": build(document.audit)})
     try:
-        content = render_pdf(html)
-    except NoPdf as fault:
+        content = render_pdf(html_of(document))
+    except (NoPdf, Refused) as fault:
         return fail(document_id, str(fault))
     made = Document.objects.filter(pk=document_id, state=State.MAKING).update(
         state=State.READY,
@@ -85,6 +102,19 @@ def make_document(document_id: int, *, at: datetime) -> bool:
         ready_at=at,
     )
     return bool(made)
+
+
+def html_of(document: Document) -> str:
+    """The page that becomes the PDF."""
+    if document.draw is not None:
+        sheet = draw_certificate.build(document.draw)
+        return render_to_string("reporting/draw_certificate_pdf.html", {"sheet": sheet})
+    audit = document.audit
+    if audit is None or audit.state != AuditState.RETURNED:
+        raise Refused("The audit was reopened. Ask again once it is returned.")
+    return render_to_string(
+        "reporting/audit_record_pdf.html", {"record": audit_record.build(audit)}
+    )
 
 
 def fail(document_id: int, words: str) -> bool:

@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from audits.models import Audit
@@ -10,10 +11,11 @@ from audits.states import AuditState
 from core import clock
 from core.bell import ring
 from core.trail import record
+from programme.models import Draw
 from reporting import selectors
 from reporting.builders.audit_record import build, case_note
 from reporting.models import Document
-from reporting.services import ask_for_document
+from reporting.services import ask_for_certificate, ask_for_document
 from reporting.tasks import make_document
 from reporting.word import render_docx
 
@@ -74,33 +76,70 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("document", pk=document.pk)
 
 
+@require_POST
+def ask_certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the PDF of a draw's certificate, ring the bell, and go to the page that shows how far it is."""
+    draw = get_object_or_404(Draw.objects.visible_to(request.user).select_related("council"), pk=pk)
+    document = ask_for_certificate(draw, by=request.user, at=clock.now())
+    ring(make_document, document.pk)
+    return redirect("document", pk=document.pk)
+
+
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a PDF is; a link to it when it is ready."""
     found = get_object_or_404(
-        Document.objects.visible_to(request.user).select_related("audit").defer("content"), pk=pk
+        Document.objects.visible_to(request.user)
+        .select_related("audit", "draw")
+        .defer("content", "draw__pool", "draw__result"),
+        pk=pk,
     )
     template = (
         "reporting/_document.html"
         if request.headers.get("HX-Request")
         else "reporting/document.html"
     )
-    return render(request, template, {"document": found, "audit": found.audit})
+    return render(request, template, {"document": found, **about(found)})
+
+
+def about(found: Document) -> dict[str, str]:
+    """What a document is of: its words, the page it belongs to, and where to ask for it again."""
+    if found.draw is not None:
+        return {
+            "title": f"PDF of the certificate of draw {found.draw.number}",
+            "back": reverse("certificate", args=[found.draw_id]),
+            "back_words": f"Certificate of draw {found.draw.number}",
+            "ask": reverse("ask-for-certificate", args=[found.draw_id]),
+        }
+    return {
+        "title": f"PDF of audit {found.audit.reference}",
+        "back": reverse("audit-record", args=[found.audit_id]),
+        "back_words": f"Record of audit {found.audit.reference}",
+        "ask": reverse("ask-for-pdf", args=[found.audit_id]),
+    }
 
 
 @require_safe
 def document_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The PDF itself, while the person may still open its audit."""
+    """The PDF itself, while the person may still open what it is of."""
     found = get_object_or_404(
-        Document.objects.visible_to(request.user).select_related("audit"), pk=pk
+        Document.objects.visible_to(request.user)
+        .select_related("audit", "draw")
+        .defer("draw__pool", "draw__result"),
+        pk=pk,
     )
-    if (
-        found.state != Document.State.READY
-        or not Audit.objects.visible_to(request.user).filter(pk=found.audit_id).exists()
-    ):
+    if found.state != Document.State.READY:
         raise Http404
-    record("download PDF", found.audit, by=request.user, at=clock.now())
-    return attachment(bytes(found.content), f"audit-{found.audit.reference}.pdf", "application/pdf")
+    things, thing = (Draw, found.draw) if found.draw is not None else (Audit, found.audit)
+    if not things.objects.visible_to(request.user).filter(pk=thing.pk).exists():
+        raise Http404
+    record("download PDF", thing, by=request.user, at=clock.now())
+    name = (
+        f"draw-{found.draw.number}-certificate.pdf"
+        if found.draw is not None
+        else f"audit-{found.audit.reference}.pdf"
+    )
+    return attachment(bytes(found.content), name, "application/pdf")
 
 
 def attachment(content: bytes, name: str, kind: str) -> HttpResponse:
