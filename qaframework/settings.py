@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -215,6 +216,15 @@ CELERY_BEAT_SCHEDULE = {
     "sweep imports": {"task": "cases.tasks.sweep_imports", "schedule": 60.0},
     "end sign-ins": {"task": "people.tasks.end_sign_ins", "schedule": 3600.0},
     "make waiting documents": {"task": "reporting.tasks.make_waiting", "schedule": 60.0},
+    "work out waiting plans": {
+        "task": "programme.tasks.work_out_waiting",
+        "schedule": 60.0,
+    },
+    # On the 1st (B7-3); the six days after it only make up for a 1st on which nothing ran.
+    "open month": {
+        "task": "programme.tasks.open_month",
+        "schedule": crontab(minute=0, hour=5, day_of_month="1-7"),
+    },
 }
 
 AUTH_USER_MODEL = "people.User"
