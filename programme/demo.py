@@ -30,8 +30,8 @@ from cases.models import CaseFile
 from people.models import Council, User
 from people.roles import QA_TEAM, Role
 from people.selectors import line
-from programme.selectors import candidates, workers
-from programme.services import Choice, allocate, due_on
+from programme.selectors.allocating import candidates, workers
+from programme.services.allocating import Choice, allocate, due_on
 from standards.deadlines import months_after
 from standards.edition import PartForm
 from standards.models import FrameworkVersion, Tool

@@ -2,9 +2,54 @@
 
 from django.urls import path
 
-from programme import views
+from programme.views import allocating, board, changes, draws, mine, plans, representation
 
 urlpatterns = [
-    path("allocate/", views.choose_case, name="allocate"),
-    path("allocate/<int:pk>/", views.allocate_case, name="allocate-case"),
+    path("allocate/", allocating.choose_case, name="allocate"),
+    path("allocate/<int:pk>/", allocating.allocate_case, name="allocate-case"),
+    path("my-allocations/", mine.my_allocations, name="my-allocations"),
+    path("my-allocations.ics", mine.calendar, name="my-calendar"),
+    path("requests/", changes.requests, name="requests"),
+    path("requests/<int:pk>/", changes.decision, name="request"),
+    path(
+        "audits/<int:pk>/more-time/",
+        changes.change,
+        {"kind": "extension"},
+        name="extend-audit",
+    ),
+    path(
+        "audits/<int:pk>/leave-out/",
+        changes.change,
+        {"kind": "exclusion"},
+        name="exclude-audit",
+    ),
+    path("audits/<int:pk>/another-auditor/", changes.another_auditor, name="reassign-audit"),
+    path("programme/representation/", representation.page, name="representation"),
+    path("programme/representation.csv", representation.download, name="representation-file"),
+    path("programme/", board.programme, name="programme"),
+    path("programme/open/", board.open_, name="open-year"),
+    path("programme/<int:pk>/q<int:number>/", board.quarter, name="programme-quarter"),
+    path("programme/<int:pk>/q<int:number>/make/", board.make, name="make-slots"),
+    path("programme/<int:pk>/posts/<int:post_pk>/", board.post, name="programme-post"),
+    path("programme/<int:pk>/posts/<int:post_pk>/plan/", board.plan, name="plan-slots"),
+    path("programme/slots/<int:pk>/", board.slot, name="programme-slot"),
+    path("programme/<int:pk>/themes/", board.themes, name="programme-themes"),
+    path("programme/<int:pk>/themes/add/", board.new_theme, name="add-theme"),
+    path("draws/", draws.draws, name="draws"),
+    path("draws/new/", draws.new_draw, name="new-draw"),
+    path("draws/verify_draw.py", draws.script, name="draw-script"),
+    path("draws/<int:pk>/", draws.draw, name="draw"),
+    path("draws/<int:pk>/words/", draws.share, name="draw-words"),
+    path("draws/<int:pk>/value/", draws.seed, name="draw-value"),
+    path("draws/<int:pk>/repeat/", draws.repeat, name="repeat-draw"),
+    path("draws/<int:pk>/again/", draws.again, name="draw-again"),
+    path("draws/<int:pk>/replace/<int:case_pk>/", draws.replace, name="replace-file"),
+    path("draws/<int:pk>/certificate/", draws.certificate, name="certificate"),
+    path("draws/<int:pk>/certificate.json", draws.certificate_file, name="certificate-file"),
+    path("draws/<int:pk>/pool.txt", draws.pool_file, name="pool-file"),
+    path("draws/<int:pk>/plan/", plans.plan, name="plan"),
+    path("draws/<int:pk>/plan/load/", plans.load, name="plan-load"),
+    path("draws/<int:pk>/plan/<int:row_pk>/", plans.plan_row, name="plan-row"),
+    path("away/", plans.away, name="away"),
+    path("away/<int:pk>/remove/", plans.no_longer_away, name="remove-away"),
 ]

@@ -13,7 +13,7 @@ from programme.allocation import (
     objections,
     over_the_number,
 )
-from programme.forms import months
+from programme.forms.allocating import months
 from standards.policy import Allocation, Deadline, PerAuditor
 
 RULE = Allocation(

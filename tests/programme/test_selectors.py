@@ -4,7 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from programme.selectors import allotted, audits_under_way, candidates, period_of, workers
+from programme.selectors.allocating import (
+    allotted,
+    audits_under_way,
+    candidates,
+    period_of,
+    workers,
+)
 from standards.policy import Allocation, Deadline, PerAuditor
 from standards.selectors import edition
 from tests.factories.audits import NOW, audit_at, framework

@@ -8,7 +8,7 @@ from audits.models import Audit
 from core.models import Notice, TrailEntry
 from core.moves import Refused
 from programme.allocation import TEAM_RULES
-from programme.services import Choice, NeedsConfirming, allocate
+from programme.services.allocating import Choice, NeedsConfirming, allocate
 from tests.access.routes import EVERYBODY, QA
 from tests.factories.audits import NOW, framework
 from tests.factories.cases import CaseFileFactory, InvolvementFactory
@@ -60,8 +60,9 @@ def test_allocate_opens_one_audit_with_its_people_and_its_day(chosen, people):
         MONTH,
         date(2026, 11, 30),
     )
-    assert list(Notice.objects.values_list("to", "kind")) == [
-        (people.auditor.pk, "audit.allocated")
+    assert list(Notice.objects.order_by("pk").values_list("to", "kind")) == [
+        (people.auditor.pk, "audit.allocated"),
+        (people.manager.pk, "audit.file_audited"),
     ]
 
 
@@ -210,7 +211,7 @@ def test_the_same_choice_twice_makes_one_audit(chosen, people, confirmed):
 
     assert said == (ALREADY,)
     assert Audit.objects.count() == 1
-    assert Notice.objects.count() == 1
+    assert Notice.objects.filter(kind="audit.allocated").count() == 1
 
 
 def test_a_refused_try_leaves_a_line_in_the_trail_without_names(chosen, people):
