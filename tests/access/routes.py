@@ -58,18 +58,82 @@ class Route:
 
 
 AUDIT = PARTIES | QA
-THINGS = {"audit", "returned", "action", "document", "notice", "case", "import", "version"}
+# Those above the auditor in the line of management.
+ABOVE = frozenset({"service_manager", "head", "deputy_director", "director"})
+THINGS = {
+    "away",
+    "row",
+    "draw",
+    "frozen",
+    "change",
+    "audit",
+    "returned",
+    "action",
+    "document",
+    "notice",
+    "case",
+    "import",
+    "version",
+    "year",
+    "post",
+    "slot",
+}
+# Who reads the programme's board: the QA team and senior leaders.
+BOARD = QA | {"deputy_director", "director"}
 KEEPERS = QA | {"administrator"}
 ROUTES = [
     Route("my-work"),
     Route("audits"),
     Route("messages"),
     Route("being-audited", may=MANAGERS),
+    Route("my-allocations"),
+    Route("my-calendar"),
+    Route("requests", may=QA | MANAGERS),
     Route("allocate", may=QA),
     Route("allocate-case", ("case",), may=QA, guarded_first=True),
     Route("open-message", ("notice",), status=405),
+    # the year's programme
+    Route("programme", may=BOARD),
+    Route("representation", may=BOARD),
+    Route("representation-file", may=BOARD),
+    Route("open-year", status=405),
+    Route("programme-quarter", ("year", "3"), may=BOARD, guarded_first=True),
+    Route("make-slots", ("year", "3"), status=405, guarded_first=True),
+    Route(
+        "programme-post",
+        ("year", "post"),
+        sees=BOARD | {"auditor", "service_manager", "head"},
+    ),
+    Route("plan-slots", ("year", "post"), may=QA, guarded_first=True),
+    Route("programme-slot", ("slot",), may=QA, guarded_first=True),
+    Route("programme-themes", ("year",), may=BOARD, guarded_first=True),
+    Route("add-theme", ("year",), may=QA, guarded_first=True),
+    # files drawn by chance
+    Route("draws", may=BOARD),
+    Route("new-draw", may=QA),
+    Route("draw-script", may=QA),
+    Route("draw", ("draw",), sees=QA),
+    Route("draw-words", ("frozen",), may=BOARD, guarded_first=True),
+    Route("draw-value", ("frozen",), status=405, guarded_first=True),
+    Route("repeat-draw", ("draw",), status=405, guarded_first=True),
+    Route("draw-again", ("draw",), may=QA, guarded_first=True),
+    Route("replace-file", ("draw", "file"), may=QA, guarded_first=True),
+    Route("certificate", ("draw",), may=QA, guarded_first=True),
+    Route("certificate-file", ("draw",), may=QA, guarded_first=True),
+    Route("pool-file", ("draw",), may=QA, guarded_first=True),
+    Route("ask-for-certificate", ("draw",), status=405),
+    # the plan of a draw, and who is away
+    Route("plan", ("draw",), may=QA, guarded_first=True),
+    Route("plan-load", ("draw",), may=QA, guarded_first=True),
+    Route("plan-row", ("draw", "row"), may=QA, guarded_first=True),
+    Route("away", may=QA),
+    Route("remove-away", ("away",), status=405, guarded_first=True),
     # one audit under way: its parties and the QA team
     Route("audit", ("audit",), sees=AUDIT),
+    Route("extend-audit", ("audit",), sees=AUDIT, may=QA | {"auditor"}),
+    Route("exclude-audit", ("audit",), sees=AUDIT, may=QA | {"auditor"}),
+    Route("reassign-audit", ("audit",), sees=AUDIT, may=QA),
+    Route("request", ("change",), sees=QA | ABOVE | {"auditor"}),
     Route("set-meeting", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),
     Route("start-session", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),
     Route("return-audit", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),

@@ -5,6 +5,7 @@ council's cast; another council always gets 404, as for a thing that does not ex
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -15,12 +16,18 @@ from audits.models import Audit
 from cases.models import ImportRun
 from cases.services import upload
 from core.models import Notice
+from programme.models import Away, DateChange, Draw, PlanRow, Slot
+from programme.services.changes import Wish, ask
+from programme.services.leave import note_away
+from programme.services.plans import ask_for_plan, work_out
+from programme.services.year import open_year
 from reporting.models import Document
 from reporting.services import ask_for_document
 from standards.models import FrameworkVersion
 from tests.access.routes import OPEN_TO_ALL, ROUTES, Route
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import Cast, cast
+from tests.factories.draws import draw_at, open_files
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +44,12 @@ class Things:
     run: ImportRun
     version: FrameworkVersion
     people: Cast
+    change: DateChange
+    slot: Slot
+    draw: Draw
+    frozen: Draw
+    row: PlanRow
+    away: Away
 
     def ids(self, route: Route) -> list[object]:
         """The arguments of a route's address."""
@@ -49,6 +62,15 @@ class Things:
             "case": self.open.case_id,
             "import": self.run.pk,
             "version": self.version.pk,
+            "draw": self.draw.pk,
+            "frozen": self.frozen.pk,
+            "file": self.draw.result[0]["id"],
+            "row": self.row.pk,
+            "away": self.away.pk,
+            "change": self.change.pk,
+            "slot": self.slot.pk,
+            "year": self.slot.year_id,
+            "post": self.slot.post_id,
         }
         return [found.get(name, name) for name in route.args]
 
@@ -62,7 +84,31 @@ def things() -> Things:
     document = ask_for_document(returned, by=people.auditor, at=NOW)
     notice = Notice.objects.filter(to=people.auditor).first()
     run = upload("cases", b"Case number,Team code,Opened\n", by=people.officer, at=NOW)
-    return Things(audit, returned, action, document, notice, run, version, people)
+    wish = Wish("extension", "The auditor is ill.", date(2026, 12, 14))
+    change = ask(audit, wish, by=people.auditor, at=NOW)
+    open_year(people.council, date(2026, 4, 1), by=people.officer, at=NOW)
+    slot = Slot.objects.filter(post__holdings__user=people.auditor).open().first()
+    open_files(people, 2)
+    draw, frozen = draw_at("drawn", people, version), draw_at("frozen", people, version)
+    plan = ask_for_plan(draw, by=people.officer, at=NOW)
+    work_out(plan.pk, at=NOW)
+    leave = note_away(people.head, NOW.date(), date(2027, 1, 4), by=people.officer, at=NOW)
+    return Things(
+        audit,
+        returned,
+        action,
+        document,
+        notice,
+        run,
+        version,
+        people,
+        change,
+        slot,
+        draw,
+        frozen,
+        plan.rows.first(),
+        leave,
+    )
 
 
 def signed_in(user) -> Client:
