@@ -85,7 +85,7 @@ def fill(lock: Path) -> None:
     try:
         run(PYTHON, *PIP, "-r", ROOT / "requirements-boot.txt")
         uv = [VENV / "bin" / "uv", "pip", "install", "-q", "--no-config", "--python", PYTHON]
-        run(*uv, "--require-hashes", "-r", lock)
+        run(*uv, "--compile-bytecode", "--require-hashes", "-r", lock)
     except (subprocess.CalledProcessError, OSError):
         print("uv did not work here; using pip, which takes a minute longer.", file=sys.stderr)
         run(PYTHON, *PIP, "-r", lock)

@@ -71,17 +71,6 @@ class Demo:
                             found.setdefault(part.strip("\0"), int(number))
         return found
 
-    def work(self) -> float:
-        """The seconds of processor time that it and everything it started have used."""
-        used, below = {}, {self.process.pid}
-        for number in sorted(int(path.name) for path in Path("/proc").glob("[0-9]*")):
-            with contextlib.suppress(OSError):
-                words = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-                if number in below or int(words[1]) in below:
-                    below.add(number)
-                    used[number] = sum(map(int, words[11:15]))
-        return sum(used.values()) / os.sysconf("SC_CLK_TCK")
-
     def stop(self, how: signal.Signals = signal.SIGINT) -> float:
         """Send a signal and wait; gives the seconds that it took."""
         began = time.monotonic()
@@ -142,26 +131,8 @@ def test_first_start_prints_the_address_and_a_sign_in_for_each_role(data, counci
     assert "Traceback" not in said
 
 
-def slowness() -> float:
-    """How many times slower than the machine of the five seconds this one is just now; never less than 1."""
-    began, total = time.perf_counter(), 0
-    for number in range(5_000_000):
-        total += number
-    crowd = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return max(1, (time.perf_counter() - began) / 0.35, crowd)
-
-
-def test_second_start_takes_less_than_five_seconds(data):
-    """The best of three, by the clock or by the work that was ours, at the pace of an ordinary idle machine."""
-    starts = []
-    while len(starts) < 3 and min(starts, default=5) >= 5:
-        pace = slowness()
-        demo = Demo(data).ready()
-        seconds = min(float(READY.search(demo.said())[2]), demo.work())
-        starts.append(seconds / max(pace, slowness()))
-        demo.stop()
-
-    assert min(starts) < 5, starts
+def test_second_start_takes_less_than_five_seconds(demo):
+    assert float(READY.search(demo.said())[2]) < 5
 
 
 def test_demo_runs_web_worker_and_timetable_as_processes_of_their_own(demo):
