@@ -227,6 +227,118 @@ class ReturnCheck:
 
 
 @dataclass(frozen=True)
+class Selecting:
+    """One rule by which audits are chosen for moderation (A0-12, B2-14, B6-4 to B6-8)."""
+
+    rule: str
+    percent: int | None = None
+    grades: tuple[str, ...] = ()
+    months: int | None = None
+    every: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """One thing that a moderation holds; `each` belongs to the kind `items` alone (A0-12, J-76)."""
+
+    code: str
+    label: str
+    kind: str = "text"
+    required: bool = False
+    each: str = ""
+    on_file: bool = True
+
+
+@dataclass(frozen=True)
+class PanelRule:
+    """The validation panel: recipients that chair it, posts that sit on it (B5-59, B6-7, J-81)."""
+
+    chair: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    every: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Moderation:
+    """How grades are moderated: which audits, by whom, what it holds, what follows (A0-12, B2-14 to B2-18)."""
+
+    selection: tuple[Selecting, ...] = ()
+    moderators: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    independent_of: tuple[str, ...] = ()
+    contents: tuple[Content, ...] = ()
+    agree_tell: tuple[str, ...] = ()
+    agree_text: str = ""
+    disagree_tell: tuple[str, ...] = ()
+    disagree_text: str = ""
+    meet: bool = True
+    talk_with: tuple[str, ...] = ()
+    minutes: int | None = None
+    blind: bool = False
+    named_at_allocation: bool = False
+    panel: PanelRule | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DisputeRung:
+    """One rung of a disagreement: who is brought in, and whether they decide (A0-13, B2-19, B2-20)."""
+
+    title: str
+    who: tuple[str, ...] = ()
+    decides: bool = False
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """How a disagreement about a `moderation` or an `audit` is settled, rung by rung (A0-13, J-19)."""
+
+    code: str
+    title: str
+    about: str
+    rungs: tuple[DisputeRung, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A length of time and what it counts from (C1-2)."""
+
+    number: int
+    unit: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class TriggerTask:
+    """A task that a grade sets off, whose it is and how soon (A0-14, B4)."""
+
+    code: str
+    title: str
+    owner: str = ""
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True)
+class GradeTrigger:
+    """What a grade sets off at one point; without grades, any grade does (A0-14, B4, B2-21)."""
+
+    code: str
+    title: str
+    point: str
+    grades: tuple[str, ...] = ()
+    flag: str = ""
+    tell: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
+    tasks: tuple[TriggerTask, ...] = ()
+    action_class: str = ""
+    moderation: bool = False
+    loop: bool = False
+
+
+@dataclass(frozen=True)
 class Policy:
     """Everything of an edition that is read whole."""
 
@@ -243,6 +355,9 @@ class Policy:
     time_budget: Mapping[str, int] = field(default_factory=dict)
     note_title: str = ""
     months_without_audits: tuple[int, ...] = ()
+    moderation: Moderation | None = None
+    disputes: tuple[Dispute, ...] = ()
+    grade_triggers: tuple[GradeTrigger, ...] = ()
 
     def grade(self, code: str) -> Grade:
         """The grade with this code. Raises KeyError for a code the framework does not have."""

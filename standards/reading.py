@@ -10,7 +10,10 @@ from standards.policy import (
     ActionRules,
     Allocation,
     Band,
+    Content,
     Deadline,
+    Dispute,
+    DisputeRung,
     Duration,
     Exclusion,
     Extension,
@@ -18,13 +21,19 @@ from standards.policy import (
     Grade,
     GradeCondition,
     GradeQuery,
+    GradeTrigger,
+    Limit,
+    Moderation,
     OverallGrade,
+    PanelRule,
     PerAuditor,
     Policy,
     PostType,
     ReturnCheck,
     Scale,
+    Selecting,
     Surpassed,
+    TriggerTask,
 )
 
 # The top-level groups that are kept whole with an edition.
@@ -97,6 +106,9 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         time_budget=MappingProxyType(dict(document.get("time_budget", {}))),
         note_title=document.get("note", {}).get("title", ""),
         months_without_audits=tuple(document.get("programme", {}).get("months_without_audits", ())),
+        moderation=moderation_of(document.get("moderation")),
+        disputes=tuple(dispute_of(one) for one in document.get("disputes", ())),
+        grade_triggers=tuple(trigger_of(one) for one in document.get("grade_triggers", ())),
     )
 
 
@@ -206,4 +218,103 @@ def actions_of(rule: Mapping[str, Any]) -> ActionRules:
         kinds=tuple(ActionKind(kind["code"], kind["label"]) for kind in rule["kinds"]),
         classes=tuple(classes),
         file_heading=rule.get("file_heading", ""),
+    )
+
+
+def moderation_of(rule: Mapping[str, Any] | None) -> Moderation | None:
+    """How grades are moderated; None where there is no local rule."""
+    if rule is None:
+        return None
+    agree, disagree = rule.get("agree", {}), rule.get("disagree", {})
+    return Moderation(
+        selection=tuple(selecting_of(one) for one in rule.get("selection", ())),
+        moderators=tuple(rule.get("moderators", ())),
+        roles=tuple(rule.get("roles", ())),
+        independent_of=tuple(rule.get("independent_of", ())),
+        contents=tuple(content_of(one) for one in rule.get("contents", ())),
+        agree_tell=tuple(agree.get("tell", ())),
+        agree_text=agree.get("text", ""),
+        disagree_tell=tuple(disagree.get("tell", ())),
+        disagree_text=disagree.get("text", ""),
+        meet=disagree.get("meet", True),
+        talk_with=tuple(rule.get("talk_with", ())),
+        minutes=rule.get("minutes"),
+        blind=rule.get("blind", False),
+        named_at_allocation=rule.get("named_at_allocation", False),
+        panel=panel_of(rule.get("panel")),
+        note=rule.get("note", ""),
+    )
+
+
+def selecting_of(rule: Mapping[str, Any]) -> Selecting:
+    """One rule by which audits are chosen for moderation."""
+    return Selecting(
+        rule=rule["rule"],
+        percent=rule.get("percent"),
+        grades=tuple(rule.get("grades", ())),
+        months=rule.get("months"),
+        every=rule.get("every", ""),
+        size=rule.get("size"),
+    )
+
+
+def content_of(one: Mapping[str, Any]) -> Content:
+    """One thing that a moderation holds; a text unless the file says otherwise."""
+    return Content(
+        code=one["code"],
+        label=one["label"],
+        kind=one.get("kind", "text"),
+        required=one.get("required", False),
+        each=one.get("each", ""),
+        on_file=one.get("on_file", True),
+    )
+
+
+def panel_of(rule: Mapping[str, Any] | None) -> PanelRule | None:
+    """The validation panel; None where the file has none."""
+    if rule is None:
+        return None
+    return PanelRule(
+        chair=tuple(rule.get("chair", ())),
+        members=tuple(rule.get("members", ())),
+        every=rule.get("every", ""),
+        note=rule.get("note", ""),
+    )
+
+
+def dispute_of(ladder: Mapping[str, Any]) -> Dispute:
+    """How one kind of disagreement is settled."""
+    rungs = tuple(
+        DisputeRung(rung["title"], tuple(rung.get("who", ())), rung.get("decides", False))
+        for rung in ladder["rungs"]
+    )
+    return Dispute(ladder["code"], ladder["title"], ladder["about"], rungs)
+
+
+def trigger_of(rule: Mapping[str, Any]) -> GradeTrigger:
+    """What a grade sets off."""
+    return GradeTrigger(
+        code=rule["code"],
+        title=rule.get("title", ""),
+        point=rule["point"],
+        grades=tuple(rule.get("grades", ())),
+        flag=rule.get("flag", ""),
+        tell=tuple(rule.get("tell", ())),
+        show=tuple(rule.get("show", ())),
+        watch=tuple(rule.get("watch", ())),
+        tasks=tuple(task_of(one) for one in rule.get("tasks", ())),
+        action_class=rule.get("action_class", ""),
+        moderation=rule.get("moderation", False),
+        loop=rule.get("loop", False),
+    )
+
+
+def task_of(one: Mapping[str, Any]) -> TriggerTask:
+    """A task that a grade sets off."""
+    limit = one.get("limit")
+    return TriggerTask(
+        one["code"],
+        one["title"],
+        one.get("owner", ""),
+        Limit(limit["number"], limit["unit"], limit["from"]) if limit else None,
     )

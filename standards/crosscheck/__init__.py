@@ -3,7 +3,7 @@
 Each check yields places and sentences; a place is a path such as ("tools", 0, "code").
 """
 
-from standards.crosscheck import forms, groups, ladders, people, rules, warnings
+from standards.crosscheck import forms, groups, ladders, moderation, people, rules, warnings
 from standards.crosscheck.references import Document, Place
 
 __all__ = ["faults", "warned"]
@@ -13,6 +13,7 @@ CHECKS = (
     *people.CHECKS,
     *groups.CHECKS,
     *ladders.CHECKS,
+    *moderation.CHECKS,
     *forms.CHECKS,
     *warnings.CHECKS,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from standards.crosscheck.forms import Form
 from standards.crosscheck.groups import at
+from standards.crosscheck.moderation import has_verdict, panels
 from standards.crosscheck.paths import place_of
 from standards.crosscheck.people import roles_carried
 from standards.crosscheck.references import Document, Found, Place
@@ -29,6 +30,7 @@ NAMES = {
     "area-linked-nowhere": "a descriptor area that opens beside no question",
     "moderation-chooses-nothing": "moderation without a rule that chooses audits",
     "moderation-without-moderator": "moderation that nobody may do",
+    "panel-without-verdict": "a panel that is not asked for its verdict",
 }
 # What the service itself puts before people, and so needs questions for; the others may bring their own.
 ASKED_HERE = frozenset({"link", "call", "in_audit"})
@@ -202,6 +204,16 @@ def moderation(document: Document) -> Warned:
         )
 
 
+def panel(document: Document) -> Warned:
+    place = next(panels(document), None)
+    if place and not has_verdict(document):
+        yield (
+            "panel-without-verdict",
+            place,
+            "The panel is not asked whether the grade is supported. Add one of kind “verdict” to contents.",
+        )
+
+
 WARNINGS = (
     classes,
     questions,
@@ -213,6 +225,7 @@ WARNINGS = (
     standards,
     areas,
     moderation,
+    panel,
 )
 
 

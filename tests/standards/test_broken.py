@@ -12,24 +12,32 @@ FOLDER = settings.BASE_DIR / "tests" / "frameworks"
 SMALL = (FOLDER / "small.yaml").read_text("utf-8")
 FILES = sorted((FOLDER / "broken").glob("*.yaml"))
 TOLD = {
+    "agreement_twice": "line 46: moderation.contents[1].kind: “agreement” is of kind “agreement” already, and a moderation holds only one. Take one of them out, or use another kind.",
     "class_without_limit": "line 30: class-without-limit at actions.classes.soon: Actions of the class “Soon” are due on any day. Give the class a limit.",
     "code_that_runs": "line 49: The tag tag:yaml.org,2002:python/name:os.system is not allowed. Write plain values.",
     "condition_on_nothing": "line 62: tools[0].sections[0].questions[0].parts[0].required_when.part: There is no part “voice.visited” in this form. Write the code of one, such as voice.seen.",
+    "dispute_about_nothing": "line 41: disputes[0].about: This key is missing. Add it: what the disagreement is about: moderation (the grade, after a moderation) or audit (the audit itself).",
+    "dispute_nobody_decides": "line 46: disputes[0].rungs[1].decides: Nobody decides on the last rung, and the grade could stay open for ever. Write “decides: true” here, add a rung that decides, or keep one rung alone.",
     "duplicate_question_number": "line 64: tools[0].sections[0].questions[1].number: “1” is used already by the question “The child's voice” of this form. Use another one.",
     "duplicate_standard_number": "line 46: standards[0].items[1].number: The standard “1.1” stands twice. Use another number.",
     "gap_in_bands": "line 12: scales.ten.bands: No band holds 10. Every value from lowest to highest needs a band.",
+    "items_of_nothing": "line 45: moderation.contents[0].each: Nothing says for what items are asked. Write “each: question” or “each: section”.",
     "ladder_back_in_rank": "line 39: ladders[0].rungs[1].to: This rung goes to a line manager, and an earlier one to a head of service, who stands higher. Put the rungs in order, or name somebody as high.",
     "ladder_back_in_time": "line 39: ladders[0].rungs[1].after: 1 day is not later than the rung before it, which comes after 2 days. Make it later, or put the two rungs in order.",
     "misspelt_key": "line 31: mesages: This key is not known. Correct it or take it out. Did you mean “messages”?",
     "number_without_quotes": "line 46: standards[0].items[1].number: YAML reads this as a number, and it must be a text. Put it in quotes: \"1.2\".",
     "overlap_in_bands": "line 14: scales.ten.bands[1].from: The band overlaps the one before it, which ends at 5. Start it at 6.",
+    "panel_without_verdict": "line 44: panel-without-verdict at moderation.panel: The panel is not asked whether the grade is supported. Add one of kind “verdict” to contents.",
     "post_that_is_not_listed": "line 32: messages.returned[1]: “AD” is no kind of post. It must be one of: SW, TM, HOS, QA.",
     "question_nobody_answers": "line 57: question-nobody-answers at tools.audit.sections.all.questions.voice: Nothing is answered in this question. Add a part that is.",
     "recipient_no_post_fills": "line 41: reports[0].to[0]: No kind of post carries the role “senior_leader”. Give it to one under post_types, or name another role.",
     "report_nobody_receives": "line 41: report-nobody-receives at reports.quarterly: Nobody receives “The quarter's report”. Write “to” with bodies or recipients.",
+    "selection_without_number": "line 42: moderation.selection[0].percent: The rule “percentage” chooses nothing without “percent”. Add it.",
+    "text_for_each_question": "line 45: moderation.contents[0].each: “each” belongs to the kind “items”, and this is of kind “text”. Take it out, or write “kind: items”.",
     "tool_without_actions": "line 51: tools[0].sections: An audit needs actions (actions.minimum) and the form has no part of kind actions. Add one.",
     "tool_without_grade": "line 51: tools[0].sections: The form has no parts of kind overall_grade and could never be returned. Give it exactly one.",
     "unreachable_grade": "line 7: grades[2]: No audit could ever be given “Outstanding”. Add it to a band of the scale “ten”, or take the grade out.",
+    "verdict_without_panel": "line 45: moderation.contents[0].kind: A panel gives the verdict, and the file has none. Write “panel”, add the rule “panel” to selection, or use another kind.",
     "warning_that_does_not_exist": "line 48: acknowledged[0].warning: There is no warning “report-nobody-recieves”. Did you mean “report-nobody-receives”?",
 }  # fmt: skip
 

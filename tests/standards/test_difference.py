@@ -66,10 +66,46 @@ def test_a_share_is_said_in_per_cent():
             "any",
             Change("Allocation: The child's file is", "from another team", "from any team"),
         ),
+        (
+            "moderation.contents[1].each",
+            "section",
+            Change(
+                "Moderation: What it holds: Scaling item by item: Asked for",
+                "each question",
+                "each section",
+            ),
+        ),
+        (
+            "moderation.contents[3].kind",
+            "tick",
+            Change(
+                "Moderation: What it holds: Areas to develop: What it is",
+                "a text",
+                "a box to tick",
+            ),
+        ),
+        (
+            "disputes[0].about",
+            "audit",
+            Change(
+                "Disagreements: The moderator and the auditor disagree about the grade: It is about",
+                "the grade, after a moderation",
+                "the audit itself",
+            ),
+        ),
     ],
 )
 def test_one_change_is_one_line_in_words(path, value, change):
     assert after(path, value) == [change]
+
+
+def test_a_moderator_who_is_named_at_allocation_is_said():
+    west_sussex = read(framework_text("west-sussex"))
+    rule = {k: v for k, v in west_sussex["moderation"].items() if k != "named_at_allocation"}
+
+    assert differences({**west_sussex, "moderation": rule}, west_sussex) == [
+        Change("Moderation: The moderator is named when the audit is given out", "", "yes")
+    ]
 
 
 def test_what_is_new_and_what_has_gone_is_said():

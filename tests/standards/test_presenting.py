@@ -168,3 +168,25 @@ def test_every_part_of_a_form_leads_to_its_place():
 
     assert value_at(BEXLEY, place_of(paths["practice/q6"]))["code"] == "q6"
     assert value_at(BEXLEY, place_of(paths["q6.scale"]))["code"] == "scale"
+
+
+def test_what_a_moderation_holds_and_what_a_disagreement_is_about_is_said_in_words():
+    [moderation, disputes, _] = groups(page("moderation"), read(framework_text("west-sussex")))
+
+    said = [(fact.label, fact.words) for fact in facts(moderation.entries)]
+    kinds = {words for label, words in said if label == "What it is"}
+    about = [(fact.label, fact.words) for entry in disputes.entries for fact in entry.facts]
+
+    assert ("The moderator is named when the audit is given out", "yes") in said
+    assert kinds == {
+        "a text",
+        "a number",
+        "a box to tick",
+        "more actions, each with an owner and a date",
+        "agreement with the grade, or another grade proposed",
+        "the reasons for the moderator's grade",
+    }
+    assert about == [
+        ("It is about", "the audit itself"),
+        ("It is about", "the grade, after a moderation"),
+    ]

@@ -19,6 +19,10 @@ REPORT = {"code": "year", "title": "The year", "every": "year"}
 ASK = {"code": "ask", "title": "Ballot", "privacy": "totals"}
 MODERATION = {"selection": [{"rule": "by_hand"}], "roles": ["qa_head"]}
 TRIGGER = {"code": "worst", "point": "returned"}
+PANEL = (
+    "The panel is not asked whether the grade is supported. Add one of kind “verdict” to contents."
+)
+VERDICT = {"code": "v", "label": "V", "kind": "verdict"}
 
 
 def with_groups(**groups: object) -> dict:
@@ -42,6 +46,9 @@ def warned(document: dict) -> list[tuple[str, str, str]]:
         ({"instruments": [{**ASK, "delivery": ["link", "paper"]}]}, "instrument-without-fields", "instruments.ask", "“Ballot” is asked in the service and has no questions. Add fields."),
         ({"moderation": {"roles": ["qa_head"]}}, "moderation-chooses-nothing", "moderation", "No audit would ever be moderated. Write “selection”; by_hand will do."),
         ({"moderation": {"selection": [{"rule": "by_hand"}]}}, "moderation-without-moderator", "moderation", "Nobody may moderate. Write “moderators” (posts) or “roles”."),
+        ({"moderation": {**MODERATION, "panel": {"note": "Monthly."}}}, "panel-without-verdict", "moderation.panel", PANEL),
+        ({"moderation": {**MODERATION, "selection": [{"rule": "by_hand"}, {"rule": "panel"}]}}, "panel-without-verdict", "moderation.selection[1]", PANEL),
+        ({"moderation": {**MODERATION, "selection": [{"rule": "panel"}], "panel": {}, "contents": [{"code": "a", "label": "A"}]}}, "panel-without-verdict", "moderation.panel", PANEL),
         ({"standards": [*GOOD["standards"], {"section": {"code": "3", "title": "Leaving care"}, "items": [{"number": "3.1", "text": "A plan."}]}]}, "standard-linked-nowhere", "standards.3", "No question opens the section “Leaving care”. Name it with a question."),
         ({"standards": [{"section": GOOD["standards"][0]["section"], "items": [*GOOD["standards"][0]["items"], {"number": "1.3", "text": "Seen."}]}, GOOD["standards"][1]]}, "standard-linked-nowhere", "standards.1.items[2]", "No question opens the standard 1.3. Name it with a question."),
         ({"descriptor_areas": [*GOOD["descriptor_areas"], {**GOOD["descriptor_areas"][0], "code": "plans", "title": "Plans"}]}, "area-linked-nowhere", "descriptor_areas.plans", "No question opens “Plans”. Name it with a question."),
@@ -63,6 +70,7 @@ def test_an_oversight_is_told_by_its_name_at_its_path(groups, name, path, says):
         {"instruments": [{**ASK, "delivery": ["link"], "fields": [{"code": "a", "label": "A", "kind": "date"}]}]},
         {"moderation": MODERATION},
         {"moderation": {"selection": [{"rule": "by_hand"}], "moderators": ["HQA"]}},
+        {"moderation": {**MODERATION, "panel": {"note": "Monthly."}, "contents": [VERDICT]}},
     ],
 )  # fmt: skip
 def test_groups_that_leave_nothing_open_are_not_warned_of(groups):

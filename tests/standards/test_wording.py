@@ -1,12 +1,22 @@
 """Keys, codes, lengths of time and people in plain words; unknown ones stand as they are."""
 
+import re
 from datetime import date
 
 import pytest
 
+from standards.describing import about
 from standards.editing import place_of
 from standards.schema import read
-from standards.wording import duration, heading_of, in_words, key_in_words, names_of, simple
+from standards.wording import (
+    duration,
+    heading_of,
+    in_words,
+    key_in_words,
+    names_of,
+    simple,
+    words_for,
+)
 from tests.factories.standards import framework_text
 
 BEXLEY = names_of(read(framework_text("bexley")))
@@ -46,6 +56,11 @@ def test_a_length_of_time_is_said_in_words(value, words):
         ("activities[0].every", "month", "every month"),
         ("moderation.selection[0].percent", 15, "15 %"),
         ("moderation.minutes", 60, "60 minutes"),
+        ("moderation.named_at_allocation", True, "yes"),
+        ("moderation.contents[0].kind", "tick", "a box to tick"),
+        ("moderation.contents[0].kind", "date", "a date"),
+        ("disputes[0].about", "moderation", "the grade, after a moderation"),
+        ("disputes[0].about", "audit", "the audit itself"),
         ("framework.year_start_month", 4, "April"),
         ("framework.effective_from", date(2026, 4, 1), "1 April 2026"),
         ("framework.approved_on", "2026-04-01", "1 April 2026"),
@@ -70,11 +85,22 @@ def test_a_value_is_said_as_it_is_meant_at_its_place(path, value, words):
         ("reports_to", "", "Results go to"),
         ("to", "bands", "To"),
         ("to", "rungs", "Told"),
+        ("kind", "contents", "What it is"),
+        ("kind", "ladders", "Kind"),
+        ("about", "disputes", "It is about"),
         ("some_new-key", "", "Some new key"),
     ],
 )
 def test_a_key_is_a_heading(key, above, words):
     assert key_in_words(key, above) == words
+
+
+@pytest.mark.parametrize("place", ["moderation.contents[0].kind", "disputes[0].about"])
+def test_every_choice_of_a_moderation_has_words(place):
+    words = words_for(BEXLEY, about(place_of(place)), tuple(re.split(r"[\[\].\d]+", place)[-2:]))
+
+    assert len(words) >= 2
+    assert {code for code, said in words.items() if said in {code, code.replace("_", " ")}} == set()
 
 
 def test_the_way_to_a_place_is_said_without_what_has_no_words():
