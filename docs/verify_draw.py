@@ -2,8 +2,8 @@
 """Draws the files of a certificate again: python3 verify_draw.py CERTIFICATE.json POOL.txt
 
 Needs Python 3.8 or newer and nothing else. Prints VERIFIED, or what does not match (and ends with 1).
-1. Fingerprint = SHA-256 of the pool's file. Its first line names the columns ("case" and what the pool is
-   divided by), each further line is one file; tabs between columns; \\\\ \\t \\n \\r stand for those signs.
+1. Fingerprint = SHA-256 of the pool's file. Its first line names the columns ("case" or "audit", and
+   what the pool is divided by), each further line is one of them; tabs between columns; \\\\ \\t \\n \\r stand for those signs.
 2. Key = SHA-256 of four lines: "qa-draw/1", the fingerprint, the rule (JSON, names sorted, no spaces), the seed.
 3. A file's place = HMAC-SHA256 under the key of "file", a line feed, its case number. Files are taken in the
    order of their places, as many of each part (stratum) as its quota says.
@@ -71,7 +71,7 @@ def problems(certificate, text):
         if left[stratum]:
             left[stratum] -= 1
             drawn.append((len(drawn) + 1, case, stratum))
-    stated = [(one["order"], one["case"], one["stratum"]) for one in certificate["result"]]
+    stated = [(one["order"], one[head[0]], one["stratum"]) for one in certificate["result"]]
     if stated != drawn:
         yield "The result is not what the draw gives: " + ", ".join(case for _, case, _ in drawn)
     where, used = {case: stratum for _, case, stratum in drawn}, {case for _, case, _ in drawn}

@@ -123,7 +123,7 @@ class Theme(models.Model):
 class Draw(models.Model):
     """Files drawn by chance: the pool is frozen with its fingerprint first, the seed becomes known afterwards.
 
-    `rule` and `pool` are what programme/sampling.py takes; `left_out` counts what the pool leaves out, by reason.
+    `rule` and `pool` are what core/sampling.py takes; `left_out` counts what the pool leaves out, by reason.
     A draw is never changed once drawn: another draw may follow it, with a reason.
     """
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from core.forms import Checkboxes, DateField, Radios, ServiceForm
+from core.sampling import Rule, fingerprint
 from programme.models import Draw, Replacement
-from programme.sampling import Rule, fingerprint
 from programme.selectors.pools import STRATA, Filters
 from programme.services.draws import SeedTerms
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.certificate import Facts, Share, Substitute
+from core.sampling import Drawn, File, Pool, Result, Rule, key_of, quotas_of
 from people.models import OrgUnit, User
-from programme.certificate import Facts, Share, Substitute
 from programme.models import Draw, Replacement
-from programme.sampling import Drawn, File, Pool, Result, Rule, key_of, quotas_of
 from programme.selectors.pools import STRATA, Filters
 
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from audits.models import Audit
 from audits.states import WORKING
 from cases.models import CaseFile, Involvement
+from core.sampling import File, Pool
 from people.models import OrgUnit, User
 from people.querysets import on_day
 from programme.models import Draw
-from programme.sampling import File, Pool
 from programme.selectors.allocating import service_of
 from programme.states import DrawState
 from standards.deadlines import months_after

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from cases.models import CaseFile
 from core.moves import Refused
+from core.sampling import Rule, canonical, commitment, line_up, next_in_line, seed_of
+from core.sampling import draw as drawn_from
 from core.trail import record
 from people.models import Council, User
 from people.roles import QA_TEAM, Role
 from people.selectors import holds
 from programme.allocation import month_without_audits
 from programme.models import Draw, Replacement, SeedShare
-from programme.sampling import Rule, canonical, commitment, line_up, next_in_line, seed_of
-from programme.sampling import draw as drawn_from
 from programme.selectors.draws import drawn_files, ids_of, pool_of, stored_pool
 from programme.selectors.pools import STRATA, Filters, OpenCases, open_cases, words
 from programme.states import DRAW, WITHDRAW, DrawState

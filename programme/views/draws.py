@@ -15,9 +15,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
+from core.certificate import as_text
 from core.moves import Refused
+from core.sampling import Rule, expected
 from core.trail import record
-from programme.certificate import as_text
 from programme.dates import give_out_by
 from programme.forms.allocating import months
 from programme.forms.draws import (
@@ -30,7 +31,6 @@ from programme.forms.draws import (
     ValueForm,
 )
 from programme.models import Draw
-from programme.sampling import Rule, expected
 from programme.selectors.draws import (
     by_number,
     drawn_files,

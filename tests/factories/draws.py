@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
+from core.sampling import Rule
 from programme.models import Draw
-from programme.sampling import Rule
 from programme.selectors.pools import Filters
 from programme.services.draws import SeedTerms, Terms, freeze, give_share, set_published_seed
 from standards.models import FrameworkVersion

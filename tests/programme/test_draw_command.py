@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from programme.certificate import as_text
+from core.certificate import as_text
 from programme.selectors.draws import facts_of, pool_of
 from tests.factories.audits import framework
 from tests.factories.cast import cast

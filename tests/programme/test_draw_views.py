@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import TrailEntry
+from core.sampling import Rule
 from programme.models import Draw, Replacement, SeedShare
-from programme.sampling import Rule
 from programme.services.draws import draw_again, give_share
 from reporting.models import Document
 from reporting.services import make_document

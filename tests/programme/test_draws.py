@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from core.certificate import as_text, read, verify
 from core.models import TrailEntry
 from core.moves import Refused
-from programme.certificate import as_text, read, verify
+from core.sampling import Rule, commitment
 from programme.models import Draw, Replacement, SeedShare
-from programme.sampling import Rule, commitment
 from programme.selectors.draws import drawn_files, facts_of, notes_of, pool_of
 from programme.selectors.pools import Filters
 from programme.services.draws import (

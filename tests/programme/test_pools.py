@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from programme.sampling import Rule
+from core.sampling import Rule
 from programme.selectors.pools import (
     Filters,
     age_band,

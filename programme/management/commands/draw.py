@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from programme.certificate import read, verify
+from core.certificate import read, verify
 from programme.models import Draw
 from programme.selectors.draws import pool_of
 

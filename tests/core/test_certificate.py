@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from programme.certificate import Facts, Share, Substitute, as_text, certificate, read, verify
-from programme.sampling import File, Pool, Rule, commitment, draw, line_up, next_in_line, seed_of
+from core.certificate import Facts, Share, Substitute, as_text, certificate, read, verify
+from core.sampling import File, Pool, Rule, commitment, draw, line_up, next_in_line, seed_of
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_draw.py"
 FROZEN = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from programme.sampling import (
+from core.sampling import (
     Pool,
     Result,
     Rule,
@@ -121,7 +121,7 @@ def certificate(facts: Facts) -> dict[str, Any]:
         },
         "drawn_at": moment(facts.drawn_at),
         "result": [
-            {"order": one.order, "case": one.reference, "stratum": one.stratum}
+            {"order": one.order, facts.pool.of: one.reference, "stratum": one.stratum}
             for one in facts.result.files
         ],
         "replacements": [
@@ -171,7 +171,7 @@ def verify(about: Mapping[str, Any], pool_text: str) -> list[str]:
         problems += time_problems(about)
         seed = str(about["seed"]["text"])
         again = draw(pool, rule, seed)
-        problems += result_problems(about["result"], again)
+        problems += result_problems(about["result"], again, pool.of)
         lines = {name: line_up(pool, rule, seed, name) for name in pool.strata}
         return problems + replacement_problems(about["replacements"], again, lines)
     except ValueError as fault:
@@ -221,10 +221,10 @@ def time_problems(about: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def result_problems(stated: list[Mapping[str, Any]], again: Result) -> list[str]:
+def result_problems(stated: list[Mapping[str, Any]], again: Result, of: str) -> list[str]:
     """Where the stated list differs from the files drawn again."""
     expected = [(one.order, one.reference, one.stratum) for one in again.files]
-    found = [(one["order"], one["case"], one["stratum"]) for one in stated]
+    found = [(one["order"], one[of], one["stratum"]) for one in stated]
     if found == expected:
         return []
     problems = []
@@ -235,9 +235,9 @@ def result_problems(stated: list[Mapping[str, Any]], again: Result) -> list[str]
     for n, (one, other) in enumerate(zip(found, expected, strict=False), 1):
         if one != other:
             problems.append(
-                f"Line {n} of the result says case {one[1]}; the draw gives case {other[1]}."
+                f"Line {n} of the result says {of} {one[1]}; the draw gives {of} {other[1]}."
                 if one[1] != other[1]
-                else f"Line {n} of the result (case {one[1]}) has another number or part than the draw gives."
+                else f"Line {n} of the result ({of} {one[1]}) has another number or part than the draw gives."
             )
     return problems[:10]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from programme.sampling import (
+from core.sampling import (
     File,
     Pool,
     Rule,

@@ -1,8 +1,8 @@
 """Files drawn by chance from a frozen pool, so that anybody can draw them again (B6-5, B6-9, SC-14).
 
 The pool as text (UTF-8, lines end with a line feed), whose SHA-256 is the pool's fingerprint:
-    the first line is `case` and the names of the strata's fields, the next ones hold one file each, in the
-    order of their references (by Unicode code point), with its values. A tab stands between two columns;
+    the first line is `case` (or `audit`, where audits are drawn for moderation) and the names of the strata's
+    fields, the next ones hold one file each, in the order of their references (by Unicode code point), with its values. A tab stands between two columns;
     within a name or a value, backslash, tab, line feed and carriage return are written as \\\\, \\t, \\n and \\r.
 The key is the SHA-256 of four lines without a last line feed: the tag, the fingerprint, the rule, the seed.
 A file's place is the HMAC-SHA256, under the key, of `file`, a line feed and its reference: the files stand in
@@ -22,6 +22,7 @@ from typing import Any
 TAG = "qa-draw/1"
 JOIN = " | "  # between the values of a stratum that is made of several
 BETWEEN = " + "  # between the words of two people
+KINDS = ("case", "audit")  # what a reference may be the reference of
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 READ = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
 
@@ -41,12 +42,15 @@ class File:
 
 @dataclass(frozen=True)
 class Pool:
-    """What is drawn from: files by reference, each reference once."""
+    """What is drawn from: files by reference, each reference once; `of` says what the references are of."""
 
     files: tuple[File, ...]
     fields: tuple[str, ...] = ()
+    of: str = "case"
 
     def __post_init__(self) -> None:
+        if self.of not in KINDS:
+            raise ValueError("A pool holds cases or audits.")
         if any(len(file.values) != len(self.fields) for file in self.files):
             raise ValueError("A file of the pool has another number of values than the pool has.")
         if len({file.reference for file in self.files}) != len(self.files):
@@ -58,7 +62,7 @@ class Pool:
     def text(self) -> str:
         """The pool as text; the same pool always gives the same text."""
         rows = sorted((file.reference, *file.values) for file in self.files)
-        return "".join(line_of(row) for row in [("case", *self.fields), *rows])
+        return "".join(line_of(row) for row in [(self.of, *self.fields), *rows])
 
     @property
     def fingerprint(self) -> str:
@@ -109,9 +113,9 @@ def read_pool(text: str) -> Pool:
     if not text.endswith("\n"):
         raise ValueError("The pool does not end with the end of a line.")
     rows = [tuple(map(plain, line.split("\t"))) for line in text[:-1].split("\n")]
-    if rows[0][0] != "case":
+    if rows[0][0] not in KINDS:
         raise ValueError("The pool does not begin with the names of its columns.")
-    return Pool(tuple(File(row[0], row[1:]) for row in rows[1:]), rows[0][1:])
+    return Pool(tuple(File(row[0], row[1:]) for row in rows[1:]), rows[0][1:], rows[0][0])
 
 
 # The rule -----------------------------------------------------------------------------------------
