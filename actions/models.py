@@ -26,6 +26,9 @@ class Action(models.Model):
     why = models.TextField(blank=True)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="actions")
     due_on = models.DateField()
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="the moment by which, where the limit is in hours (T-2)"
+    )
     state = models.CharField(max_length=20, choices=ActionState.choices, default=ActionState.DRAFT)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()

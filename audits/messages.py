@@ -1,5 +1,6 @@
 """Who is told what at each step. The framework names the recipients; the words carry no names (C4-f, C6)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.urls import reverse
@@ -103,18 +104,25 @@ WORDS = {
 
 
 def announce(
-    audit: Audit, step: str, *, at: datetime, once: str = "", former: User | None = None
+    audit: Audit,
+    step: str,
+    *,
+    at: datetime,
+    once: str = "",
+    former: User | None = None,
+    also: Iterable[str] = (),
 ) -> int:
     """Put the step's message in the inbox of everybody whom the framework names for it; once per `once`.
 
-    `former` is the auditor before another took over.
+    `former` is the auditor before another took over; `also` are further recipients, such as a trigger's.
     """
     edition = edition_of(audit)
-    recipients = edition.policy.messages.get(step) or ALWAYS.get(step, ())
+    recipients = [*(edition.policy.messages.get(step) or ALWAYS.get(step, ())), *also]
     people = {
         "auditor": audit.auditor,
         "worker": audit.worker,
         "second_worker": audit.second_worker,
+        "moderator": audit.moderator,
         "former_auditor": former,
     }
     found = resolve_all(recipients, people=people, council=audit.council, on=timezone.localdate(at))

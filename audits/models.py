@@ -39,6 +39,14 @@ class Audit(models.Model):
     manager = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="audits_of_team"
     )
+    moderator = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="who moderates it: named with the allocation, or when it was given out",
+    )
     state = models.CharField(
         max_length=20, choices=AuditState.choices, default=AuditState.ALLOCATED
     )
@@ -259,6 +267,51 @@ class GradeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.grade}"
+
+
+class Reader(models.Model):
+    """Somebody who may read one returned audit for a task of theirs: to moderate it, to decide on its grade…
+
+    `blind`: the auditor's grades and reasons are not sent to them until their own view is in.
+    """
+
+    class Part(models.TextChoices):
+        MODERATOR = "moderator", "Moderator"
+        PANEL = "panel", "Panel member"
+        DECIDER = "decider", "Decides on the grade"
+        CALIBRATION = "calibration", "Grades it in a calibration"
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="readers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=20, choices=Part.choices)
+    blind = models.BooleanField(default=False)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["audit", "user", "part"], name="reader_once")
+        ]
+        indexes = [models.Index(fields=["user", "audit"])]
+
+    def __str__(self) -> str:
+        return f"{self.part} of audit {self.audit_id}"
+
+
+class Triggered(models.Model):
+    """One grade trigger that has fired for one audit and grade; it never fires twice (B0-17, B2-13)."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="triggered")
+    code = models.SlugField(max_length=40)
+    grade = models.SlugField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["audit", "code", "grade"], name="triggered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of audit {self.audit_id}"
 
 
 class Presence(models.Model):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from audits.states import WORKING, AuditState
 from core import clock
@@ -27,7 +28,8 @@ def within(paths: list[str]) -> Q:
 
 class AuditQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User, on: date | None = None) -> AuditQuerySet:
-        """The audits a person may open: their own, all for the QA team, returned ones for managers of the service.
+        """The audits a person may open: their own, all for the QA team, returned ones for managers of the service
+        and for whoever has a task on them, such as their moderator.
 
         What they see within one is a further question (audits/visibility.py).
         """
@@ -36,10 +38,25 @@ class AuditQuerySet(models.QuerySet[Any]):
         if holds(user, *QA_TEAM, on=on):
             return council
         mine = Q(auditor=user) | Q(worker=user) | Q(second_worker=user)
+        given = Q(
+            Exists(
+                apps.get_model("audits", "Reader").objects.filter(audit=OuterRef("pk"), user=user)
+            )
+        )
         paths = managed_paths(user, on)
-        if not paths:
-            return council.filter(mine)
-        return council.filter(mine | (Q(state=AuditState.RETURNED) & within(paths)))
+        if paths:
+            given |= within(paths)
+        return council.filter(mine | (Q(state=AuditState.RETURNED) & given))
+
+    def with_blindness(self, user: User) -> AuditQuerySet:
+        """With `blind`: whether the auditor's grades and reasons must not be sent to this person yet.
+
+        A party to the audit knows them, so it never holds for one.
+        """
+        unseen = apps.get_model("audits", "Reader").objects.filter(
+            audit=OuterRef("pk"), user=user, blind=True
+        )
+        return self.annotate(blind=Exists(unseen))
 
     def being_audited(self, user: User, on: date) -> AuditQuerySet:
         """Audits under way of files in the teams that the person manages (I-15)."""

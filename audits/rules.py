@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from audits import visibility
-from audits.models import Audit
+from audits.models import Audit, Reader
 from core import clock
 from people.models import User
 from people.roles import MANAGERS, QA_TEAM, Role
@@ -13,16 +13,28 @@ from people.selectors import holds
 
 
 def party(audit: Audit, user: User) -> str:
-    """The person's part in the audit. Being a party always wins over being in the QA team (H-9)."""
+    """The person's part in the audit. Being a party always wins over being in the QA team (H-9),
+
+    and so does having to give a view before seeing the auditor's (`blind`, set by `with_blindness`).
+    """
     if user.pk == audit.auditor_id:
         return visibility.AUDITOR
     if user.pk == audit.worker_id:
         return visibility.PRACTITIONER
     if user.pk == audit.second_worker_id:
         return visibility.SECOND
+    if is_blind(audit, user):
+        return visibility.BLIND
     if user.council_id == audit.council_id and holds(user, *QA_TEAM, on=clock.today()):
         return visibility.QA
     return visibility.READER
+
+
+def is_blind(audit: Audit, user: User) -> bool:
+    """Whether the auditor's grades and reasons must not be sent to this person yet."""
+    if hasattr(audit, "blind"):
+        return bool(audit.blind)
+    return Reader.objects.filter(audit=audit, user=user, blind=True).exists()
 
 
 @rules.predicate

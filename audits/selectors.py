@@ -21,6 +21,7 @@ from audits.completeness import (
     needed,
 )
 from audits.models import Answer, Audit, Confirmation, EarlierAnswer, Presence, SectionDone
+from audits.points import TASKS
 from audits.scoring import Overall, Suggested, overall, suggest
 from audits.states import AuditState
 from audits.words import why_apart
@@ -32,6 +33,7 @@ from standards.policy import Policy
 from standards.selectors import edition
 
 HERE_FOR_SECONDS = 15
+TASK = "task"  # the kind of an action that a grade set off by itself
 COMING = frozenset({"audit.meeting_on", "audit.returned_on"})  # facts that come with a later step
 
 
@@ -75,9 +77,10 @@ def answers_to(audit: Audit, question: QuestionForm) -> list[Answer]:
     return list(Answer.objects.filter(audit=audit, part__code__in=codes).order_by("pk"))
 
 
-def actions_of(audit: Audit) -> "QuerySet[Action]":
-    """The actions that this audit raised and that stand."""
-    return Action.objects.raised_by("audit", audit.pk).standing().select_related("owner")
+def actions_of(audit: Audit, *, blind: bool = False) -> "QuerySet[Action]":
+    """The actions that this audit raised and that stand; for whoever is `blind` not those that its grade set off."""
+    found = Action.objects.raised_by("audit", audit.pk).standing().select_related("owner")
+    return found.exclude(kind=TASK) if blind else found
 
 
 def overall_of(tool: ToolForm, answers: dict[Key, Given], policy: Policy) -> Overall | None:
@@ -426,16 +429,23 @@ def boxes(
     asked = is_asked(audit, section, rows)
     groups = []
     open_now = asked and visibility.is_open(section, audit.state)
+    hidden = kept_back(audit) if me == visibility.BLIND else frozenset()
     for instance in shown_instances(question, rows, open_now):
         group = [
             box(audit, section, part, respondent, instance, me, rows, answers, names)
             for part in question.parts
+            if part.code not in hidden
             for respondent in shown_respondents(part, me, audit.state, second)
         ]
         if not asked:
             group = [replace(one, editable=False, needed=False) for one in group]
         groups.append((instance, group))
     return groups
+
+
+def kept_back(audit: Audit) -> frozenset[str]:
+    """The codes of the parts that are not sent to somebody who grades this audit blind."""
+    return visibility.kept_back(tool_of(audit), edition_of(audit).policy)
 
 
 def shown_respondents(part: PartForm, me: str, state: str, second: bool) -> list[str]:
@@ -553,6 +563,7 @@ def my_tasks(user: User, on: date) -> list[Task]:
         )
         for action in Action.objects.owned_by(user).select_related("case")[:200]
     ]
+    tasks += [task for room in TASKS for task in room(user, on)]
     return sorted(tasks, key=lambda task: task.due_on)
 
 
@@ -561,8 +572,8 @@ def _party_q(user: User) -> Q:
 
 
 def action_url(action: Action) -> str:
-    """The page that shows the action: that of the audit which raised it."""
-    return reverse("audit", args=[action.source_id]) + "#actions"
+    """The page that shows the action: that of the audit or the moderation which raised it."""
+    return reverse(action.source, args=[action.source_id]) + "#actions"
 
 
 def _task(what: str, audit: Audit, due_on: date, on: date) -> Task:

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from audits.answers import Given, codes_in, is_answered
 from audits.states import SESSION_BEGUN, AuditState
 from standards.edition import AppliesWhen, PartForm, SectionForm, ToolForm
+from standards.policy import Policy
 
 AUDITOR, PRACTITIONER, SECOND, JOINT = "auditor", "practitioner", "second", "joint"
 QA, READER = "qa", "reader"
+# Somebody who gives a view of the grade before seeing the auditor's.
+BLIND = "blind"
 WORKERS = (PRACTITIONER, SECOND)
 PARTIES = (AUDITOR, PRACTITIONER, SECOND)
+GRADING = frozenset({"scale", "grade", "overall_grade"})
 
 
 def stage(state: str) -> str:
@@ -42,12 +46,32 @@ def may_see(section: SectionForm, *, me: str, state: str) -> bool:
     Before the meeting a section can be hidden from the auditor or the workers; somebody who only
     reads (a manager, a leader) sees an audit once it is returned.
     """
-    if me == READER:
+    if me in {READER, BLIND}:
         return state == AuditState.RETURNED
     if me == QA or state in SESSION_BEGUN:
         return True
     hidden = section.hidden_until_session_from
     return not ("practitioner" in hidden if me in WORKERS else me in hidden)
+
+
+def kept_back(tool: ToolForm, policy: Policy) -> frozenset[str]:
+    """The codes of the parts that say or explain a grade: they are not sent to whoever grades blind.
+
+    Scales and grades, reasons given for them, everything asked together with the overall grade, the
+    conditions of a grade, and why another grade than the suggested one was given.
+    """
+    found = {one.part for one in policy.overall_grade.conditions}
+    if tool.suggestion:
+        found.add(tool.suggestion.reason_part)
+    for section in tool.sections:
+        for question in section.questions:
+            overall = any(part.kind == "overall_grade" for part in question.parts)
+            found |= {
+                part.code
+                for part in question.parts
+                if overall or part.kind in GRADING or part.code.endswith(".rationale")
+            }
+    return frozenset(found)
 
 
 def prepares(tool: ToolForm, me: str) -> bool:

@@ -34,6 +34,7 @@ class Allotment:
     practice_week: bool = False
     reason: str = ""
     flash_source: str = ""
+    moderator: User | None = None
 
 
 @transaction.atomic
@@ -54,6 +55,7 @@ def open_audit(allotment: Allotment, *, by: User, at: datetime) -> Audit:
         worker=allotment.worker,
         second_worker=allotment.second_worker,
         manager=allotment.manager,
+        moderator=allotment.moderator,
         month=allotment.month,
         deadline_on=allotment.deadline_on,
         practice_week=allotment.practice_week,

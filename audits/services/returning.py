@@ -14,16 +14,16 @@ from audits.completeness import (
     unmet_conditions,
 )
 from audits.messages import announce
-from audits.models import Audit, GradeEvent
-from audits.scoring import Overall
+from audits.models import Audit
+from audits.points import AFTER_REOPEN, AFTER_RETURN, follow
+from audits.services.grading import record_grade
 from audits.services.steps import locked, take
+from audits.services.triggers import RETURNED, SOURCE, fire
 from audits.states import ADVISE, QUERY_GRADE, REOPEN
 from audits.states import RETURN as RETURN_MOVE
 from core.moves import Refused
 from people.models import User
 from standards.edition import Edition
-
-SOURCE = "audit"
 
 
 @transaction.atomic
@@ -116,33 +116,33 @@ def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
     audit.returned_at, audit.grade, audit.grade_final = at, judged.grade, False
     take(audit, RETURN_MOVE, by=by, at=at, fields=("returned_at", "grade", "grade_final", "facts"))
     open_drafts(SOURCE, audit.pk, by=by, at=at)
-    announce(audit, "returned", at=at, once=str(audit.moves.count()))
+    fired = fire(audit, RETURNED, by=by, at=at)
+    also = [name for one in fired for name in one.tell]
+    announce(audit, "returned", at=at, once=str(audit.moves.count()), also=also)
+    follow(AFTER_RETURN, audit, by=by, at=at)
     return audit
-
-
-def record_grade(
-    audit: Audit, judged: Overall, *, rationale: str, by: User, at: datetime
-) -> GradeEvent:
-    """Add the auditor's grade to the history, which only grows (B0-12)."""
-    return GradeEvent.objects.create(
-        audit=audit,
-        kind=GradeEvent.Kind.AUDITOR,
-        value=judged.value,
-        surpassed=judged.surpassed,
-        grade=judged.grade,
-        rationale=rationale,
-        by=by,
-        at=at,
-    )
 
 
 @transaction.atomic
 def reopen_audit(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
     """Unlock a returned audit for its parties, with a reason; the grades given so far stay (B2-13)."""
-    audit = locked(audit, by=by, permission="audits.reopen_audit")
+    return _reopen(
+        locked(audit, by=by, permission="audits.reopen_audit"), reason=reason, by=by, at=at
+    )
+
+
+@transaction.atomic
+def send_back(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
+    """Unlock a returned audit because a panel sends it back; the panel has asked who may (E-21)."""
+    return _reopen(Audit.objects.select_for_update().get(pk=audit.pk), reason=reason, by=by, at=at)
+
+
+def _reopen(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
     REOPEN.check(audit.state)
     if not reason.strip():
         raise Refused("Say why the audit is reopened.")
-    take(audit, REOPEN, by=by, at=at, reason=reason.strip())
+    audit.grade_final = False
+    take(audit, REOPEN, by=by, at=at, reason=reason.strip(), fields=("grade_final",))
     announce(audit, "reopened", at=at, once=str(audit.moves.count()))
+    follow(AFTER_REOPEN, audit, by=by, at=at)
     return audit

@@ -34,6 +34,7 @@ def open_door(request: HttpRequest, pk: int, *, opened: str = "") -> Door:
         Audit.objects.visible_to(request.user)
         .with_people()
         .with_edition()
+        .with_blindness(request.user)
         .select_related("council", "manager")
     )
     audit = get_object_or_404(audits, pk=pk)

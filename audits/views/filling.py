@@ -141,6 +141,8 @@ def suggestion_for(
 ) -> dict[str, Any] | None:
     """What stands beside the overall grade, where these questions ask for it and the form suggests one."""
     rule = door.tool.suggestion
+    if door.me == visibility.BLIND:
+        return None
     if rule is None or not any(p.kind == "overall_grade" for q in questions for p in q.parts):
         return None
     found = selectors.suggestion_of(door.audit, answers)
@@ -652,7 +654,9 @@ def earlier(request: HttpRequest, pk: int, part_code: str) -> HttpResponse:
     """What an answer said before somebody else replaced it."""
     door = open_door(request, pk, opened="earlier answers")
     part = next((one for one in door.tool.parts if one.code == part_code), None)
-    if part is None:
+    if part is None or (
+        door.me == visibility.BLIND and part_code in selectors.kept_back(door.audit)
+    ):
         raise Http404
     section, question = question_of(door, part.question_code)
     rows = EarlierAnswer.objects.filter(audit=door.audit, part_id=part.id).select_related(

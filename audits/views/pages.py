@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from audits.answers import Given
 from audits.completeness import SESSION, Key, missing
 from audits.filters import AuditFilter
 from audits.forms import MeetingForm, ReasonForm
-from audits.models import Audit
+from audits.models import Audit, GradeEvent
 from audits.services.meeting import MODES, set_meeting, start_session
 from audits.services.returning import (
     advise_on_grade,
@@ -35,6 +36,7 @@ from core.moves import Refused
 from core.trail import record
 
 PAGE = 50
+OWN_GRADES = (GradeEvent.Kind.PRACTITIONER, GradeEvent.Kind.AUDITOR)
 
 
 @require_safe
@@ -55,7 +57,13 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit_list(request: HttpRequest) -> HttpResponse:
     """The audits this person may open, newest first."""
-    audits = Audit.objects.visible_to(request.user).with_people().with_edition().order_by("-id")
+    audits = (
+        Audit.objects.visible_to(request.user)
+        .with_people()
+        .with_edition()
+        .with_blindness(request.user)
+        .order_by("-id")
+    )
     narrowed = AuditFilter(request.GET, queryset=audits)
     page = Paginator(narrowed.qs, PAGE).get_page(request.GET.get("page"))
     record("list audits", "audits", by=request.user, at=clock.now())
@@ -98,13 +106,15 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
         or door.me == visibility.QA
         or audit.state == AuditState.RETURNED
     )
+    blind = door.me == visibility.BLIND
     return {
         "door": door,
         "audit": audit,
         "sections": sections,
-        "moves": audit.moves.select_related("by") if seen else [],
-        "grades": audit.grade_events.select_related("by") if seen else [],
-        "actions": selectors.actions_of(audit)
+        "blind": blind,
+        "moves": audit.moves.select_related("by") if seen and not blind else [],
+        "grades": grades_for(door) if seen and not blind else [],
+        "actions": selectors.actions_of(audit, blind=blind)
         if seen and visibility.sees_actions(me=door.me, state=audit.state)
         else [],
         "policy": door.edition.policy,
@@ -126,6 +136,14 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
         },
         "changes": changes_for(door, request) if audit.under_way else [],
     }
+
+
+def grades_for(door: Door) -> "QuerySet[GradeEvent]":
+    """The grades given so far; a worker reads what a moderation made of them once it is final (H2)."""
+    found = door.audit.grade_events.select_related("by")
+    if door.me in visibility.WORKERS and not door.audit.grade_final:
+        return found.filter(kind__in=OWN_GRADES)
+    return found
 
 
 # The pages of the programme on which an audit is changed after allocation: right, route, words for
@@ -298,12 +316,17 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as fault:
             context |= {"fault": fault, "problems": fault.problems}
             return render(request, "audits/return.html", context, status=422)
-        messages.success(
-            request,
-            "The audit is returned. Its grade is provisional until it is moderated or left out of the sample.",
-        )
+        door.audit.refresh_from_db(fields=["grade_final"])
+        messages.success(request, after_return(door.audit))
         return redirect("audit", pk=pk)
     return render(request, "audits/return.html", context)
+
+
+def after_return(audit: Audit) -> str:
+    """What the return means for the grade."""
+    if audit.grade_final:
+        return "The audit is returned and its grade is final."
+    return "The audit is returned. Its grade is provisional until it is moderated or left out of the sample."
 
 
 NOTES: dict[str, dict[str, Any]] = {

@@ -10,14 +10,20 @@ from standards.models import FrameworkVersion
 from standards.services import load, publish
 from tests.factories.cases import CaseFileFactory, InvolvementFactory
 from tests.factories.cast import Cast
+from tests.factories.standards import moderated
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def framework(path: str = "tests/frameworks/eastmere.yaml") -> FrameworkVersion:
-    """A framework's file, loaded and published."""
-    version = publish(load((ROOT / path).read_text(), at=NOW), at=NOW, cause="test")
+MADE_UP = "tests/frameworks/eastmere.yaml"
+
+
+def framework(path: str = MADE_UP) -> FrameworkVersion:
+    """A framework's file, loaded and published; the made-up council's has a moderation."""
+    text = (ROOT / path).read_text()
+    text = moderated(text) if path == MADE_UP else text
+    version = publish(load(text, at=NOW), at=NOW, cause="test")
     return FrameworkVersion.objects.select_related("framework__council").get(pk=version.pk)
 
 

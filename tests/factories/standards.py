@@ -18,6 +18,12 @@ def framework_text(council: str) -> str:
     return next(path for path in paths if path.exists()).read_text("utf-8")
 
 
+def moderated(text: str) -> str:
+    """A made-up council's file with a moderation: a percentage, drawn by whoever heads its QA team."""
+    rule = "moderation: {selection: [{rule: percentage, percent: 15}], roles: [moderator]}\n"
+    return text.replace("roles: [qa_head]}", "roles: [qa_head, moderator]}") + rule
+
+
 def published(source: Path | str) -> FrameworkVersion:
     """A framework from a file's path, or from its text, loaded and published."""
     text = source.read_text("utf-8") if isinstance(source, Path) else source
