@@ -1,7 +1,7 @@
 """Demo data: audits of invented children at every stage, made by the same steps that people take."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -30,8 +30,10 @@ from cases.models import CaseFile
 from people.models import Council, User
 from people.roles import QA_TEAM, Role
 from people.selectors import line
+from programme.naming import least
 from programme.selectors.allocating import candidates, workers
-from programme.services.allocating import Choice, allocate, due_on
+from programme.selectors.moderators import free, in_hand, rule_of
+from programme.services.allocating import Choice, allocate, due_on, parties_of
 from standards.deadlines import months_after
 from standards.edition import PartForm
 from standards.models import FrameworkVersion, Tool
@@ -218,9 +220,20 @@ def allocate_one(scene: Scene, case: CaseFile, *, month: date, offset: int) -> A
         month=month,
         audit_on=on + MEETING_AFTER,
     )
+    choice = replace(choice, moderator=moderator_for(choice, on))
     if scene.earlier:
         return open_then(choice, scene)
     return allocate(choice, by=scene.officer, at=scene.at, confirmed=True)
+
+
+def moderator_for(choice: Choice, on: date) -> User | None:
+    """Who moderates it, where the framework has that named with the allocation: who may and has the fewest."""
+    rule = rule_of(edition(choice.tool.version).policy)
+    if rule is None:
+        return None
+    ids = free(rule, parties_of(choice), line(choice.case.council_id, on))
+    chosen = least(ids, in_hand(ids))
+    return User.objects.get(pk=chosen) if chosen else None
 
 
 def open_then(choice: Choice, scene: Scene) -> Audit:
@@ -236,6 +249,7 @@ def open_then(choice: Choice, scene: Scene) -> Audit:
         manager=User.objects.filter(pk__in=managers).order_by("pk").first(),
         month=choice.month,
         deadline_on=due_on(choice, edition(scene.tool.version).policy, on),
+        moderator=choice.moderator,
     )
     return open_audit(allotment, by=scene.officer, at=scene.at)
 

@@ -10,6 +10,7 @@ from core.forms import DateField, Radios, ServiceForm
 from people.models import User
 from programme.requirements import Activity
 from programme.selectors.allocating import Candidate
+from programme.selectors.moderators import Moderator
 
 
 def months(today: date, ahead: int = 3, without: Collection[int] = ()) -> list[tuple[str, str]]:
@@ -32,6 +33,12 @@ class AllocationForm(ServiceForm):
     second_worker = forms.ChoiceField(label="Second worker", required=False)
     tool = forms.ChoiceField(
         label="Form", widget=Radios, error_messages={"required": "Choose the form."}
+    )
+    moderator = forms.ChoiceField(
+        label="Moderator (if known)",
+        help_text="The QA team can name the moderator later. Only people who may moderate this audit are listed: "
+        "not the auditor, not a worker of the case, and nobody who manages the worker.",
+        required=False,
     )
     month = forms.ChoiceField(
         label="Month the audit counts for", error_messages={"required": "Choose the month."}
@@ -63,6 +70,7 @@ class AllocationForm(ServiceForm):
         by_day: bool = False,
         today: date | None = None,
         notice: str = "",
+        moderators: list[Moderator] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +88,13 @@ class AllocationForm(ServiceForm):
         self.today = today
         self.fields["audit_on"].help_text = notice
         del self.fields["month" if by_day else "audit_on"]
+        if moderators is None:
+            del self.fields["moderator"]
+        else:
+            self.fields["moderator"].choices = [
+                ("", "Nobody yet"),
+                *map(moderator_choice, moderators),
+            ]
         if not seconds:
             del self.fields["second_worker"]
         if not override:
@@ -112,3 +127,9 @@ def auditor_choice(candidate: Candidate) -> tuple[str, str]:
     load = f", {candidate.auditor.allotted} already" if candidate.auditor.allotted else ""
     bar = " – cannot audit this file" if candidate.objections else ""
     return str(candidate.user.pk), f"{candidate.user.name} ({candidate.post}{load}){bar}"
+
+
+def moderator_choice(one: Moderator) -> tuple[str, str]:
+    """One line of the list of moderators: who, which posts, how many they have been named for."""
+    load = f", {one.in_hand} in hand" if one.in_hand else ""
+    return str(one.user.pk), f"{one.user.name} ({one.posts}{load})"

@@ -7,12 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from audits.independence import Parties
 from audits.models import Audit
 from audits.services.opening import Allotment, open_audit
 from cases.models import CaseFile
 from core.moves import Refused
 from core.trail import record
 from people.models import Council, User
+from people.organisation import Line
 from people.roles import Role
 from people.selectors import line
 from programme.allocation import cooling_off, left_aside, month_without_audits, over_the_number
@@ -24,6 +26,7 @@ from programme.selectors.allocating import (
     last_audited_on,
     workers,
 )
+from programme.selectors.moderators import rule_of, why_not
 from programme.services.year import fill_slot
 from standards.deadlines import clear_of, deadline
 from standards.models import FrameworkVersion, Tool
@@ -40,12 +43,17 @@ class NeedsConfirming(Refused):
     """Allowed, but only when the QA team says so knowingly."""
 
 
+class WrongModerator(Refused):
+    """The person named as moderator may not moderate this audit."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """What the QA officer chose; `month` is the first day of the month the audit counts for.
 
     `reason`: why the framework's rule on teams is left aside, where it lets the QA team do so.
     `flash_source`: what a flash audit was raised from; it is counted apart from the programme (E-30).
+    `moderator`: who moderates it, where the framework has that named with the allocation (J-18).
     """
 
     case: CaseFile
@@ -58,13 +66,14 @@ class Choice:
     audit_on: date | None = None
     reason: str = ""
     flash_source: str = ""
+    moderator: User | None = None
 
 
 def allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool = False) -> Audit:
     """Give the audit to the auditor and stamp its deadline; the auditor is told.
 
     Raises PermissionDenied if `by` is not in the QA team, Refused with every rule that
-    stands against it, NeedsConfirming when it goes over the framework's number or the file
+    stands against it, WrongModerator for a moderator who may not moderate it, NeedsConfirming when it goes over the framework's number or the file
     is being audited already. A refused try leaves a line in the trail.
     """
     try:
@@ -96,9 +105,11 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
     }
     candidate = found.get(choice.auditor.pk)
     aside = check_auditor(candidate, rule, choice.reason)
+    tree = line(council.pk, on)
+    check_moderator(choice, framework.policy, tree)
     if not confirmed and (doubts := doubts_about(choice, candidate, rule, on)):
         raise NeedsConfirming("Please confirm this allocation.", doubts)
-    manager_ids = line(council.pk, on).first_above(choice.worker.pk, Role.LINE_MANAGER)
+    manager_ids = tree.first_above(choice.worker.pk, Role.LINE_MANAGER)
     audit = open_audit(
         Allotment(
             case=choice.case,
@@ -114,6 +125,7 @@ def _allocate(choice: Choice, *, by: User, at: datetime, confirmed: bool) -> Aud
                 filter(None, (aside_words(aside, choice), short_notice(choice, rule, on)))
             ),
             flash_source=choice.flash_source.strip(),
+            moderator=choice.moderator,
         ),
         by=by,
         at=at,
@@ -225,6 +237,28 @@ def check_auditor(candidate: Candidate | None, rule: Allocation, reason: str) ->
             [f"{words} Or give the reason for leaving this rule aside." for words in aside],
         )
     return aside
+
+
+def check_moderator(choice: Choice, policy: Policy, tree: Line) -> None:
+    """Refuse a moderator where the framework names none with the allocation, and one who may not moderate it."""
+    if choice.moderator is None:
+        return
+    name = choice.moderator.name
+    rule = rule_of(policy)
+    if rule is None:
+        words = "In this framework the moderator is not named when an audit is given out."
+        raise WrongModerator(words, [words])
+    if why := why_not(choice.moderator, rule, parties_of(choice), tree):
+        raise WrongModerator(
+            "This person cannot moderate this audit.",
+            [f"{name} may not moderate this audit: {name} {why}."],
+        )
+
+
+def parties_of(choice: Choice) -> Parties:
+    """Those who would have a part in the audit."""
+    second = choice.second_worker
+    return Parties(choice.auditor.pk, choice.worker.pk, second.pk if second else None)
 
 
 def doubts_about(

@@ -292,6 +292,11 @@ def _reassign(
     over = over_the_number(rule, candidate.auditor) if candidate else ""
     if over and not confirmed and not audit.flash_source:
         raise NeedsConfirming("Please confirm this allocation.", [over])
+    if handover.auditor.pk == audit.moderator_id:
+        raise Refused(
+            "This person cannot audit this file.",
+            ["The new auditor is named to moderate this audit, and nobody moderates their own."],
+        )
     if audits_same_file(audit, handover.auditor):
         raise Refused(
             "This person cannot audit this file.",

@@ -15,8 +15,11 @@ from audits.models import Audit
 from core.moves import Refused
 from core.trail import record
 from people.models import User
+from people.selectors import line
 from programme.matching import Gap, NoPlan, match
 from programme.models import AllocationPlan, Draw, PlanRow
+from programme.naming import name_each
+from programme.selectors.moderators import free, in_hand, rule_of
 from programme.selectors.plans import (
     DrawnFile,
     Situation,
@@ -25,7 +28,13 @@ from programme.selectors.plans import (
     situation,
     why_not_now,
 )
-from programme.services.allocating import Choice, NeedsConfirming, allocate, check_auditor
+from programme.services.allocating import (
+    Choice,
+    NeedsConfirming,
+    allocate,
+    check_auditor,
+    parties_of,
+)
 from programme.states import (
     ALLOCATE,
     ASK_AGAIN,
@@ -310,17 +319,19 @@ def give_out(plan: AllocationPlan, terms: Terms, *, by: User, at: datetime) -> l
         on=timezone.localdate(at),
         audit_on=audit_on,
     )
+    choices = {row.pk: choice_of(plan, row, now.files[row.case_id], terms) for row in rows}
+    named = moderators_for(plan, choices, now, on=timezone.localdate(at))
     problems: dict[str, list[str]] = defaultdict(list)
     doubts: dict[str, list[str]] = defaultdict(list)
     made = []
     for row, own in zip(rows, own_doubts(rows, now), strict=True):
         for words in own:
             doubts[words].append(row.case.number)
-        choice = choice_of(plan, row, now.files[row.case_id], terms)
+        choice = choices[row.pk]
         if choice is None:
             problems["No worker is recorded for this case today."].append(row.case.number)
             continue
-        choice = replace(choice, audit_on=audit_on)
+        choice = replace(choice, audit_on=audit_on, moderator=named.get(row.pk))
         try:
             audit = allocate(choice, by=by, at=at, confirmed=terms.accepted)
         except NeedsConfirming as fault:
@@ -339,6 +350,25 @@ def give_out(plan: AllocationPlan, terms: Terms, *, by: User, at: datetime) -> l
     if doubts and not terms.accepted:
         raise NeedsConfirming("Please confirm this plan.", gathered(doubts))
     return made
+
+
+def moderators_for(
+    plan: AllocationPlan, choices: dict[int, Choice | None], now: Situation, *, on: date
+) -> dict[int, User]:
+    """A moderator for each row, where the framework names one with the allocation: who may and has the fewest (J-18).
+
+    A row for which nobody may has none; the QA team names one later.
+    """
+    rule = rule_of(now.edition.policy)
+    if rule is None:
+        return {}
+    tree = line(plan.draw.council_id, on)
+    may = {pk: free(rule, parties_of(one), tree) for pk, one in choices.items() if one is not None}
+    users = User.objects.active().in_bulk({pk for ids in may.values() for pk in ids})
+    found = name_each(
+        {row: [pk for pk in ids if pk in users] for row, ids in may.items()}, in_hand(users)
+    )
+    return {row: users[pk] for row, pk in found.items()}
 
 
 def own_doubts(rows: list[PlanRow], now: Situation) -> list[list[str]]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audits.independence import Parties, everybody_entitled
 from audits.models import Audit
 from cases.models import CaseFile
 from core import clock
@@ -18,11 +19,19 @@ from core.moves import Refused
 from core.trail import record
 from people.models import User
 from people.roles import QA_TEAM
+from people.selectors import line
 from programme.dates import earliest_audit, give_out_by
 from programme.forms.allocating import AllocationForm, months
 from programme.requirements import Activity, read
 from programme.selectors.allocating import Candidate, audits_under_way, candidates, workers
-from programme.services.allocating import DAY_PROBLEMS, Choice, NeedsConfirming, allocate
+from programme.selectors.moderators import NOBODY, Moderator, free, moderators, rule_of
+from programme.services.allocating import (
+    DAY_PROBLEMS,
+    Choice,
+    NeedsConfirming,
+    WrongModerator,
+    allocate,
+)
 from standards.edition import Edition
 from standards.models import FrameworkVersion, Tool
 from standards.selectors import edition, in_force
@@ -73,13 +82,17 @@ def allocate_case(request: HttpRequest, pk: int) -> HttpResponse:
     month = month_chosen(request, framework, offered)
     people = candidates(framework, case, {one.user_id for one in involved}, month=month, on=today)
     flash = read(version.policy).flash(QA_TEAM)
-    form = form_for(request, framework, people, involved, offered, flash)
+    may = may_moderate(request, framework, involved, today)
+    form = form_for(request, framework, people, involved, offered, flash, may)
     doubts: tuple[str, ...] = ()
     if "look" in request.POST:
         for name in {*form.errors} - {"audit_on"}:
             del form.errors[name]
     elif request.method == "POST" and form.is_valid():
-        audit, doubts = try_to_allocate(request, form, case, version, people, involved, month)
+        named = {one.user.pk: one.user for one in may or []}
+        audit, doubts = try_to_allocate(
+            request, form, case, version, people, involved, month, named
+        )
         if audit is not None:
             messages.success(request, "The audit is allocated and the auditor has been told.")
             return redirect("audit", pk=audit.pk)
@@ -144,6 +157,7 @@ def form_for(
     involved: list[Any],
     offered: list[tuple[str, str]],
     flash: Activity | None,
+    may: list[Moderator] | None,
 ) -> AllocationForm:
     """The form with this council's words and this case's people."""
     allocation = framework.policy.allocation
@@ -169,7 +183,40 @@ def form_for(
         today=clock.today(),
         notice=notice_words(framework, day_of(request)),
         second_label=framework.policy.word("second_worker", "Second worker"),
+        moderators=may,
     )
+
+
+def may_moderate(
+    request: HttpRequest, framework: Edition, involved: list[Any], today: date
+) -> list[Moderator] | None:
+    """Who can be named as moderator beside the people chosen; None where the framework names nobody then.
+
+    Somebody who was chosen and may not stays in the list, so that the refusal says why.
+    """
+    rule = rule_of(framework.policy)
+    if rule is None:
+        return None
+    tree = line(request.user.council_id, today)
+    chosen = {name: number_of(request.POST.get(name, "")) for name in ("auditor", "moderator")}
+    workers = [number_of(request.POST.get(name, "")) for name in ("worker", "second_worker")]
+    if request.method != "POST" and involved:
+        workers = [next((one for one in involved if one.kind == "allocated"), involved[0]).user_id]
+    known = [pk for pk in workers if pk]
+    parties = Parties(
+        chosen["auditor"] or NOBODY,
+        known[0] if known else NOBODY,
+        known[1] if len(known) > 1 else None,
+    )
+    ids = free(rule, parties, tree)
+    if chosen["moderator"] in everybody_entitled(rule, tree):
+        ids.append(chosen["moderator"])
+    return moderators(ids, tree)
+
+
+def number_of(text: str) -> int:
+    """The id that a choice stands for; 0 for none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def try_to_allocate(
@@ -180,6 +227,7 @@ def try_to_allocate(
     people: list[Candidate],
     involved: list[Any],
     month: date,
+    named: dict[int, User],
 ) -> tuple[Audit | None, tuple[str, ...]]:
     """Allocate; gives the audit, or what must be confirmed; what stands against it goes into the form."""
     users: dict[int, User] = {one.user.pk: one.user for one in people} | {
@@ -202,11 +250,15 @@ def try_to_allocate(
         practice_week=data["practice_week"],
         reason=data.get("reason", ""),
         flash_source=data.get("flash_source", ""),
+        moderator=form.person("moderator", named),
     )
     try:
         return allocate(choice, by=request.user, at=clock.now(), confirmed=data["confirmed"]), ()
     except NeedsConfirming as fault:
         return None, fault.problems
+    except WrongModerator as fault:
+        for problem in fault.problems:
+            form.add_error("moderator", problem)
     except Refused as fault:
         for problem in fault.problems or (str(fault),):
             form.add_error("audit_on" if problem in DAY_PROBLEMS else "auditor", problem)

@@ -154,7 +154,7 @@ def counted(plan: AllocationPlan) -> dict[str, int]:
 def rows_page(request: HttpRequest, plan: AllocationPlan) -> Page[Any]:
     """A page of the rows, those without an auditor first, else in the order of the draw."""
     rows = (
-        plan.rows.select_related("case__unit", "worker", "auditor", "audit")
+        plan.rows.select_related("case__unit", "worker", "auditor", "audit__moderator")
         .defer("audit__facts")
         .annotate(served=Case(When(auditor=None, then=0), default=1))
         .order_by("served", "pk")
