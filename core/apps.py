@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        """Find what the rooms count beside the menu (core/counts.py)."""
-        autodiscover_modules("counting")
+        """Find what the rooms count beside the menu, and what they let follow a step in a room below."""
+        autodiscover_modules("counting", "following")

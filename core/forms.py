@@ -110,14 +110,19 @@ class ServiceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.dress()
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.template_pack = "govuk"
+
+    def dress(self) -> None:
+        """Give every field the service's look; a form that adds fields later calls it again."""
         for field in self.fields.values():
             if name := CLASSES.get(type(field.widget)):
                 given = field.widget.attrs.get("class", "")
-                field.widget.attrs["class"] = f"{name} {given}".strip()
+                if name not in given:
+                    field.widget.attrs["class"] = f"{name} {given}".strip()
             if isinstance(field.widget, forms.TextInput):
                 field.widget.attrs.setdefault("autocomplete", "off")
             if isinstance(field, forms.TimeField):
                 field.error_messages["invalid"] = "Enter a time, for example 14:30."
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.template_pack = "govuk"

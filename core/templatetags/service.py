@@ -26,6 +26,7 @@ MENU = (
     ("allocate", "Allocate", "programme.allocate_audit"),
     ("my-allocations", "My allocations", "programme.have_allocations"),
     ("requests", "Requests", "programme.see_requests"),
+    ("moderations", "Moderation", "moderation.see_moderations"),
     ("being-audited", "Being audited", "audits.see_being_audited"),
     ("cases", "Cases", "cases.see_cases"),
     ("people", "People", "people.see_people"),

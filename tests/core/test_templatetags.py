@@ -170,6 +170,7 @@ def test_an_error_leads_to_the_first_box_of_a_date_and_to_any_other_control():
                 "Draws",
                 "Allocate",
                 "Requests",
+                "Moderation",
                 "Cases",
                 "People",
                 "Grades",
@@ -178,6 +179,7 @@ def test_an_error_leads_to_the_first_box_of_a_date_and_to_any_other_control():
                 "Messages",
             ],
         ),
+        ("moderator", ["My work", "Audits", "Moderation", "Messages"]),
         ("administrator", ["My work", "Audits", "People", "Frameworks", "Import", "Messages"]),
     ],
 )

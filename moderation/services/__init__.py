@@ -1,0 +1,1 @@
+"""What moderation writes, each in one transaction."""

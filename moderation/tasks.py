@@ -1,0 +1,12 @@
+"""Moderation's work in the background."""
+
+from celery import shared_task
+
+from core import clock
+from moderation.services import choosing
+
+
+@shared_task
+def run_rounds() -> int:
+    """Choose what is moderated: last month's draws and today's lists; returns how many selections are new."""
+    return choosing.run_rounds(at=clock.now())
