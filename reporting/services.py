@@ -4,50 +4,42 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from audits.models import Audit
-from audits.states import AuditState
 from core.moves import Refused
 from core.trail import record
+from moderation.models import Moderation, Panel
 from people.models import User
 from programme.models import Draw
-from reporting.builders import audit_record, draw_certificate
+from reporting.kinds import kind_of, subject_of
 from reporting.models import Document
 from reporting.pdf import NoPdf, render_pdf
 
 LEASE = timedelta(minutes=2)
 TRIES = 3
 State = Document.State
+Thing = Audit | Draw | Moderation | Panel
 
 
 @transaction.atomic
-def ask_for_document(audit: Audit, *, by: User, at: datetime) -> Document:
-    """Ask for the PDF of a returned audit's record; one that waits already is given back."""
-    if audit.state != AuditState.RETURNED:
-        raise Refused("The record can be made once the audit is returned.")
+def ask_for_document(thing: Thing, *, by: User, at: datetime) -> Document:
+    """Ask for the PDF of an audit's record, a draw's certificate, a moderation's record or a panel's minutes.
+
+    One that waits already is given back. Refused while there is nothing to make it of, and for somebody who
+    must not read it yet.
+    """
+    kind = kind_of(thing)
+    if words := kind.too_early(thing) or kind.kept_from(thing, by):
+        raise Refused(words)
     waiting = Document.objects.filter(
-        audit=audit, asked_by=by, state__in=[State.WAITING, State.MAKING]
+        **{kind.name: thing}, asked_by=by, state__in=[State.WAITING, State.MAKING]
     ).first()
     if waiting is not None:
         return waiting
-    document = Document.objects.create(council=audit.council, audit=audit, asked_by=by, asked_at=at)
-    record("ask for PDF", audit, by=by, at=at)
-    return document
-
-
-@transaction.atomic
-def ask_for_certificate(draw: Draw, *, by: User, at: datetime) -> Document:
-    """Ask for the PDF of a draw's certificate; one that waits already is given back."""
-    if not draw.seed:
-        raise Refused("The certificate can be made once the files are drawn.")
-    waiting = Document.objects.filter(
-        draw=draw, asked_by=by, state__in=[State.WAITING, State.MAKING]
-    ).first()
-    if waiting is not None:
-        return waiting
-    document = Document.objects.create(council=draw.council, draw=draw, asked_by=by, asked_at=at)
-    record("ask for PDF", draw, by=by, at=at)
+    document = Document.objects.create(
+        council_id=thing.council_id, **{kind.name: thing}, asked_by=by, asked_at=at
+    )
+    record("ask for PDF", thing, by=by, at=at)
     return document
 
 
@@ -57,21 +49,6 @@ def take_up(document_id: int, *, at: datetime) -> Document | None:
     document = (
         Document.objects.due(at)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related(
-            "audit__council",
-            "audit__case",
-            "audit__version__framework__council",
-            "audit__tool",
-            "audit__unit",
-            "audit__auditor",
-            "audit__worker",
-            "audit__second_worker",
-            "audit__manager",
-            "draw__council",
-            "draw__tool",
-            "draw__version",
-            "draw__follows",
-        )
         .filter(pk=document_id)
         .first()
     )
@@ -105,16 +82,12 @@ def make_document(document_id: int, *, at: datetime) -> bool:
 
 
 def html_of(document: Document) -> str:
-    """The page that becomes the PDF."""
-    if document.draw is not None:
-        sheet = draw_certificate.build(document.draw)
-        return render_to_string("reporting/draw_certificate_pdf.html", {"sheet": sheet})
-    audit = document.audit
-    if audit is None or audit.state != AuditState.RETURNED:
-        raise Refused("The audit was reopened. Ask again once it is returned.")
-    return render_to_string(
-        "reporting/audit_record_pdf.html", {"record": audit_record.build(audit)}
-    )
+    """The page that becomes the PDF; Refused where what it is of has changed back meanwhile."""
+    kind, pk = subject_of(document)
+    thing = kind.read().get(pk=pk)
+    if words := kind.too_early(thing):
+        raise Refused(words)
+    return kind.html(thing)
 
 
 def fail(document_id: int, words: str) -> bool:

@@ -14,7 +14,7 @@ from audits.services.returning import reopen_audit, return_audit
 from reporting.builders.audit_record import ActionLine, Line, build, case_note
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import cast
-from tests.factories.standards import framework_text, published
+from tests.factories.standards import framework_text, moderated, published
 from tests.reporting.records import answer, finish
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def people():
 
 @pytest.fixture
 def version():
-    return published(framework_text("northshire"))
+    return published(moderated(framework_text("northshire")))
 
 
 @pytest.fixture
