@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "moderation",
     "feedback",
     "reporting",
+    "qaframework",  # its commands, which look at every room
 ]
 
 MIDDLEWARE = [
@@ -219,6 +220,11 @@ CELERY_BEAT_SCHEDULE = {
     "work out waiting plans": {
         "task": "programme.tasks.work_out_waiting",
         "schedule": 60.0,
+    },
+    # On the 1st (B7-3), like the programme's month; the days after it only make up for a missed run.
+    "run moderation rounds": {
+        "task": "moderation.tasks.run_rounds",
+        "schedule": crontab(minute=15, hour=5, day_of_month="1-7"),
     },
     # On the 1st (B7-3); the six days after it only make up for a 1st on which nothing ran.
     "open month": {

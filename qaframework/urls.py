@@ -7,6 +7,7 @@ from core import views
 handler500 = views.failed
 urlpatterns = [
     path("", include("audits.urls")),
+    path("", include("moderation.urls")),
     path("", include("programme.urls")),
     path("", include("cases.urls")),
     path("", include("people.urls")),

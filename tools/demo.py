@@ -144,6 +144,7 @@ def prepare(supervisor: Supervisor) -> None:
         ("Making the tables", ("migrate", "--no-input", "-v0")),
         ("Loading the frameworks", ("framework", "load", "--all", "--publish")),
         ("Inventing people, cases and audits", ("demo_data",)),
+        ("Moderating some of the audits", ("demo_moderation",)),
         ("Gathering styles and scripts", ("collectstatic", "--no-input", "--clear", "-v0")),
     )
     for what, words in steps:
