@@ -77,10 +77,24 @@ THINGS = {
     "year",
     "post",
     "slot",
+    "finished",
+    "given",
+    "disagreed",
+    "disputed",
+    "round",
+    "panel",
+    "calibration",
 }
 # Who reads the programme's board: the QA team and senior leaders.
 BOARD = QA | {"deputy_director", "director"}
 KEEPERS = QA | {"administrator"}
+# Who holds a post that moderates, besides the QA team.
+MODERATORS = frozenset({"service_manager", "head", "deputy_director", "moderator"})
+# Who holds a post that can be asked to grade in a calibration, besides the QA team.
+RATERS = MODERATORS | {"auditor", "manager", "director"}
+# Who reads a moderation before it is final: everybody who reads the audit but its worker, and its moderator.
+IN_HAND = (READERS - {"worker"}) | {"moderator"}
+TWO = frozenset({"auditor", "moderator"})
 ROUTES = [
     Route("my-work"),
     Route("audits"),
@@ -158,6 +172,35 @@ ROUTES = [
     Route("ask-for-pdf", ("returned",), status=405),
     Route("document", ("document",), sees=frozenset({"auditor"})),
     Route("document-file", ("document",), sees=frozenset()),
+    # moderation: who may read one in hand, give it out, moderate, meet, pass it up and decide
+    Route("moderations", may=QA | MODERATORS),
+    Route("rounds", may=QA),
+    Route("run-month", status=405),
+    Route("run-list", status=405),
+    Route("round", ("round",), may=QA, guarded_first=True),
+    Route("round-certificate", ("round",), may=QA, guarded_first=True),
+    Route("round-pool", ("round",), may=QA, guarded_first=True),
+    Route("audit-moderation", ("returned",), sees=READERS),
+    Route("choose-moderation", ("returned",), sees=READERS, may=QA),
+    Route("moderation", ("given",), sees=IN_HAND),
+    Route("assign-moderation", ("given",), sees=IN_HAND, may=QA),
+    Route("leave-moderation", ("given",), sees=IN_HAND, may=QA),
+    Route("moderation-view", ("given",), sees=IN_HAND, may=frozenset({"moderator"})),
+    Route("moderation-action", ("given",), sees=IN_HAND, may=frozenset({"moderator"})),
+    Route("moderation-leftover", ("given",), sees=IN_HAND, may=QA),
+    Route("moderation-meeting", ("disagreed",), sees=IN_HAND, may=TWO),
+    Route("escalate-moderation", ("disagreed",), sees=IN_HAND, may=TWO),
+    Route("decide-moderation", ("disputed",), sees=IN_HAND, may=frozenset({"qa_head"})),
+    # validation panels, and the record of a finished moderation
+    Route("panels", may=QA | MODERATORS),
+    Route("new-panel", may=QA),
+    Route("panel", ("panel",), sees=QA | {"service_manager"}),
+    Route("change-panel", ("panel",), sees=QA | {"service_manager"}, may=QA),
+    Route("close-panel", ("panel",), sees=QA | {"service_manager"}, may=QA),
+    Route("ask-for-minutes", ("panel",), status=405),
+    Route("moderation-record", ("finished",), sees=READERS | {"moderator"}),
+    Route("moderation-word", ("finished",), sees=READERS | {"moderator"}),
+    Route("ask-for-moderation-pdf", ("finished",), status=405),
     # cases, people and imports
     Route("cases", may=QA | MANAGERS | {"worker", "second", "stranger"}),
     Route(
@@ -172,6 +215,19 @@ ROUTES = [
     Route("import-faults", ("import",), may=QA | {"administrator"}, guarded_first=True),
     Route("import-template", ("staff", "csv"), may=QA | {"administrator"}, guarded_first=True),
     Route("grades", may=QA | {"deputy_director", "director"}),
+    # calibrations: those who grade in one read it, the QA team runs it
+    Route("calibrations", may=QA | RATERS),
+    Route("new-calibration", may=QA),
+    Route("calibration", ("calibration",), sees=QA | {"moderator"}),
+    Route("show-calibration", ("calibration",), status=405),
+    Route("close-calibration", ("calibration",), sees=QA | {"moderator"}, may=QA, status=422),
+    Route("add-rater", ("calibration",), sees=QA | {"moderator"}, may=QA),
+    Route("take-rater-out", ("calibration",), status=405),
+    # how far grades can be trusted
+    Route("trust", may=frozenset({"qa_head"})),
+    Route("trust-file", may=frozenset({"qa_head"})),
+    Route("trust-auditors", may=frozenset({"qa_head"})),
+    Route("my-grading"),
     # the council's framework
     Route("frameworks", may=KEEPERS),
     Route("framework-schema", may=KEEPERS),

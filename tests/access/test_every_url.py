@@ -16,6 +16,11 @@ from audits.models import Audit
 from cases.models import ImportRun
 from cases.services import upload
 from core.models import Notice
+from core.sampling import File, Pool
+from moderation.models import Calibration, Moderation, Panel, Selection
+from moderation.services.assigning import assign
+from moderation.services.choosing import choose_by_hand
+from moderation.services.settling import Meeting, escalate, record_meeting
 from programme.models import Away, DateChange, Draw, PlanRow, Slot
 from programme.services.changes import Wish, ask
 from programme.services.leave import note_away
@@ -28,6 +33,7 @@ from tests.access.routes import OPEN_TO_ALL, ROUTES, Route
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import Cast, cast
 from tests.factories.draws import draw_at, open_files
+from tests.moderation.scenes import moderated
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +56,13 @@ class Things:
     frozen: Draw
     row: PlanRow
     away: Away
+    finished: Moderation
+    given: Moderation
+    disagreed: Moderation
+    disputed: Moderation
+    round: Selection
+    panel: Panel
+    calibration: Calibration
 
     def ids(self, route: Route) -> list[object]:
         """The arguments of a route's address."""
@@ -71,6 +84,13 @@ class Things:
             "slot": self.slot.pk,
             "year": self.slot.year_id,
             "post": self.slot.post_id,
+            "finished": self.finished.pk,
+            "given": self.given.pk,
+            "disagreed": self.disagreed.pk,
+            "disputed": self.disputed.pk,
+            "round": self.round.pk,
+            "panel": self.panel.pk,
+            "calibration": self.calibration.pk,
         }
         return [found.get(name, name) for name in route.args]
 
@@ -93,6 +113,10 @@ def things() -> Things:
     plan = ask_for_plan(draw, by=people.officer, at=NOW)
     work_out(plan.pk, at=NOW)
     leave = note_away(people.head, NOW.date(), date(2027, 1, 4), by=people.officer, at=NOW)
+    second = audit_at("returned", people, version)
+    chosen = choose_by_hand(second, reason="Look at it", by=people.officer, at=NOW)
+    finished = moderated(chosen, people.moderator, NOW)
+    given, disagreed, disputed = (in_hand(people, version, stage) for stage in range(3))
     return Things(
         audit,
         returned,
@@ -108,7 +132,81 @@ def things() -> Things:
         frozen,
         plan.rows.first(),
         leave,
+        finished,
+        given,
+        disagreed,
+        disputed,
+        round_of(returned, version),
+        panel_of(people, version),
+        calibration_of(returned, people),
     )
+
+
+def in_hand(people: Cast, version: FrameworkVersion, stage: int) -> Moderation:
+    """A moderation with its moderator; one further, not agreed; another further, waiting for a decision."""
+    audit = audit_at("returned", people, version)
+    chosen = choose_by_hand(audit, reason="Look at it", by=people.officer, at=NOW)
+    if not stage:
+        return assign(chosen, people.moderator, by=people.officer, at=NOW)
+    other = "1" if audit.grade != "inadequate" else "6"
+    found = moderated(chosen, people.moderator, NOW, other)
+    if stage == 1:
+        return found
+    met = Meeting(NOW.date(), "We differ.", None)
+    record_meeting(found, met, by=people.moderator, at=NOW)
+    return escalate(found, reason="Not settled.", by=people.moderator, at=NOW)
+
+
+def round_of(audit: Audit, version: FrameworkVersion) -> Selection:
+    """A draw of one audit from one."""
+    pool = Pool((File(audit.reference),), of="audit")
+    return Selection.objects.create(
+        council=version.council,
+        version=version,
+        number=1,
+        rule=Selection.Rule.PERCENTAGE,
+        from_on=date(2026, 10, 1),
+        to_on=date(2026, 10, 31),
+        returned=1,
+        pool={"files": [{"audit": audit.reference, "id": audit.pk}]},
+        fingerprint=pool.fingerprint,
+        terms={"number": 1},
+        seed="chance",
+        result=[{"order": 1, "audit": audit.reference, "id": audit.pk}],
+        made_at=NOW,
+    )
+
+
+def calibration_of(audit: Audit, people: Cast) -> Calibration:
+    """An open exercise in which the moderator grades."""
+    made = Calibration.objects.create(
+        council=people.council,
+        version=audit.version,
+        audit=audit,
+        title="November",
+        closes_on=NOW.date(),
+        opened_by=people.officer,
+        opened_at=NOW,
+    )
+    made.grades.create(rater=people.moderator)
+    return made
+
+
+def panel_of(people: Cast, version: FrameworkVersion) -> Panel:
+    """A planned panel whose one member is no member of the QA team."""
+    panel = Panel.objects.create(
+        council=people.council,
+        version=version,
+        number=1,
+        held_on=NOW.date(),
+        chair=people.qa_head,
+        from_on=date(2026, 10, 1),
+        to_on=date(2026, 10, 31),
+        made_by=people.officer,
+        made_at=NOW,
+    )
+    panel.members.add(people.service_manager)
+    return panel
 
 
 def signed_in(user) -> Client:

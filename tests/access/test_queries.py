@@ -31,6 +31,9 @@ LISTS = {
     "people": "officer",
     "import": "officer",
     "grades": "officer",
+    "panels": "officer",
+    "moderations": "officer",
+    "rounds": "officer",
 }
 PAGES = {
     "audit": ("auditor", "returned"),
@@ -47,6 +50,15 @@ PAGES = {
     "record-action": ("auditor", "open"),
     "audit-record": ("officer", "returned"),
     "audit-word": ("officer", "returned"),
+    "panel": ("officer", "panel"),
+    "moderation": ("officer", "given"),
+    "moderation-view": ("moderator", "given"),
+    "moderation-meeting": ("auditor", "disagreed"),
+    "decide-moderation": ("qa_head", "disputed"),
+    "assign-moderation": ("officer", "given"),
+    "round": ("officer", "round"),
+    "moderation-record": ("auditor", "finished"),
+    "moderation-word": ("auditor", "finished"),
 }
 MOST = 24
 
@@ -63,7 +75,7 @@ def addresses(made: Things) -> dict[str, tuple[str, str]]:
     """Each page's name with who opens it and where."""
     found = {name: (who, reverse(name)) for name, who in LISTS.items()}
     for name, (who, which, *rest) in PAGES.items():
-        pk = {"open": made.open.pk, "returned": made.returned.pk}[which]
+        pk = getattr(made, which).pk
         found[name] = (who, reverse(name, args=[pk, *rest]))
     return found
 
