@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from core.models import TrailEntry
 from moderation.models import Moderation
+from people.roles import Role
 from tests.access.test_every_url import signed_in
 from tests.factories.people import UserFactory
 from tests.moderation.scenes import council, moment
@@ -225,12 +226,15 @@ def test_a_person_with_too_few_sees_no_number(place):
     assert "You have returned no audit yet" in text(get(place.people.worker, "my-grading"))
 
 
-def test_the_way_to_ones_own_grading_is_on_the_list_and_in_my_work(place):
+def test_the_way_to_ones_own_grading_is_there_for_those_who_audit(place):
     on(place).certain(JUNE, (1, 1, 1))
-    address = reverse("my-grading")
+    people, address = place.people, reverse("my-grading")
+    both = place.somebody("BOTH", [Role.MODERATOR, Role.AUDITOR], people.team1)
 
-    assert address in get(place.people.moderator, "moderations").content.decode()
-    assert address in get(place.people.auditor, "my-work").content.decode()
+    assert address in get(both, "moderations").content.decode()
+    assert address in get(people.auditor, "my-work").content.decode()
+    assert address not in get(people.moderator, "moderations").content.decode()
+    assert address not in get(people.worker, "my-work").content.decode()
 
 
 # The file -----------------------------------------------------------------------------------------
