@@ -347,7 +347,7 @@ def notes(rows: Sequence[Row], view: Sample, final: Sample) -> list[str]:
         (
             by_hand,
             audits(by_hand, "was", "were")
-            + " moderated because somebody chose them by hand or picked them for a panel. Such a choice says "
+            + " chosen by hand, or picked for a panel, and moderated. Such a choice says "
             "nothing about other audits, so the figures leave them out.",
         ),
         (

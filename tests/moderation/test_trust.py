@@ -186,7 +186,9 @@ def test_one_chosen_by_hand_stays_in_the_pool_but_its_grades_do_not_count(lancas
     shown = trust.trust(rows, edition(lancashire.version).policy.grades, date(2026, 9, 1))
     assert shown.by_hand == 2
     assert shown.coverage.due == 1
-    assert shown.notes[0].startswith("2 audits were moderated because somebody chose them by hand")
+    assert shown.notes[0].startswith(
+        "2 audits were chosen by hand, or picked for a panel, and moderated"
+    )
 
 
 def test_one_drawn_after_it_was_chosen_by_hand_counts(lancashire):
