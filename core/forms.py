@@ -119,9 +119,8 @@ class ServiceForm(forms.Form):
         """Give every field the service's look; a form that adds fields later calls it again."""
         for field in self.fields.values():
             if name := CLASSES.get(type(field.widget)):
-                given = field.widget.attrs.get("class", "")
-                if name not in given:
-                    field.widget.attrs["class"] = f"{name} {given}".strip()
+                given = field.widget.attrs.get("class", "").split()
+                field.widget.attrs["class"] = " ".join(dict.fromkeys([*name.split(), *given]))
             if isinstance(field.widget, forms.TextInput):
                 field.widget.attrs.setdefault("autocomplete", "off")
             if isinstance(field, forms.TimeField):

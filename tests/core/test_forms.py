@@ -190,3 +190,14 @@ def test_controls_have_the_services_classes_and_no_browser_checks():
     assert (classes["note"], classes["kind"]) == ("govuk-textarea", "govuk-select")
     assert made.xpath("//@required | //@style | //@onclick") == []
     assert made.xpath("//*[@name='place']/@autocomplete") == ["off"]
+
+
+class NarrowForm(ServiceForm):
+    count = forms.CharField(widget=forms.TextInput(attrs={"class": "govuk-input--width-3"}))
+
+
+def test_a_field_with_a_width_of_its_own_keeps_the_look_of_the_others():
+    form = NarrowForm()
+    form.dress()
+
+    assert form.fields["count"].widget.attrs["class"] == "govuk-input govuk-input--width-3"
