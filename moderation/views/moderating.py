@@ -223,6 +223,8 @@ def save(request: HttpRequest, door: Door, form: ViewForm) -> HttpResponse | Non
         messages.success(request, "Your words are kept. You can come back to them.")
         return redirect("moderation-view", pk=one.pk)
     messages.success(request, AFTER[State(one.state)])
+    if one.panel_id:
+        return redirect("panel", pk=one.panel_id)
     return redirect("moderation", pk=one.pk)
 
 

@@ -307,7 +307,11 @@ def case_note(record: ModerationRecord) -> str:
         f"{record.case_label}: {record.case_number}",
         f"Moderated{finished}. Final grade: {record.after}{was}.",
     ]
-    said = [f"{one.label}: {one.whole}" for one in record.said if one.on_file]
+    said = [
+        f"{one.label}{'' if one.label.endswith('?') else ':'} {one.whole}"
+        for one in record.said
+        if one.on_file
+    ]
     rows += ["", *said] if said else []
     if record.actions:
         rows += ["", record.actions_heading]

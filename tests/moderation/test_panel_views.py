@@ -178,7 +178,7 @@ def test_a_panel_is_drawn_and_the_page_shows_its_audits(scene, officer):
     assert answer.redirect_chain == [(reverse("panel", args=[panel.pk]), 302)]
     page = text_of(answer)
     assert "Panel 1 is planned and its people have been told." in page
-    assert "4 were drawn by chance from the 5 audits returned" in page
+    assert "From those that were not moderated yet, 4 were drawn by chance." in page
     assert panel.selection.seed in page
     assert page.count("None yet") == 4
     assert panel.held_on == date(2026, 7, 23)
@@ -355,7 +355,7 @@ def test_a_member_reads_the_panel_and_changes_nothing(scene):
         for method in (client.get, client.post):
             assert method(reverse(route, args=[panel.pk])).status_code == 403
     assert client.get(reverse("new-panel")).status_code == 403
-    assert "Write down or change" not in text_of(client.get(reverse("panel", args=[panel.pk])))
+    assert "Change it or add notes" not in text_of(client.get(reverse("panel", args=[panel.pk])))
 
 
 def test_a_change_is_saved_and_shown(scene, officer):
@@ -440,7 +440,7 @@ def test_a_closed_panel_has_no_button_and_refuses_both_pages(scene, officer):
     page = text_of(officer.get(reverse("panel", args=[panel.pk])))
 
     assert "Make the minutes (PDF)" in page
-    assert "Write down or change" not in page
+    assert "Change it or add notes" not in page
     for route in ("change-panel", "close-panel"):
         for method in (officer.get, officer.post):
             answer = method(reverse(route, args=[panel.pk]))
