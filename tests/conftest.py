@@ -1,6 +1,6 @@
 """What every test stands on: a real PostgreSQL of its own, a clean cache, a browser for journeys."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import servers
+from tests.scheduling import Scheduling
 from tools import debian
 from tools import valkey as valkey_server
 from tools.children import end_all
@@ -17,6 +18,12 @@ servers.choose_environment()
 django.setup()
 
 SERVER = pytest.StashKey[EmbeddedPostgres]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., None]) -> Scheduling:
+    """Files with dear fixtures stay on one process."""
+    return Scheduling(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

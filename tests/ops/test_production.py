@@ -22,7 +22,7 @@ from tools.children import end_all, launch
 from tools.embedded_pg import EmbeddedPostgres
 from tools.paths import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("production")]
+pytestmark = pytest.mark.slow
 
 HOST = "audit.example.gov.uk"
 PASSWORD = "a long enough pass phrase"
