@@ -226,12 +226,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "moderation.tasks.run_rounds",
         "schedule": crontab(minute=15, hour=5, day_of_month="1-7"),
     },
+    # Every night: whoever holds a decider's post today is asked (H-8).
+    "ask successors": {
+        "task": "moderation.tasks.ask_successors",
+        "schedule": crontab(minute=30, hour=5),
+    },
     # On the 1st (B7-3); the six days after it only make up for a 1st on which nothing ran.
     "open month": {
         "task": "programme.tasks.open_month",
         "schedule": crontab(minute=0, hour=5, day_of_month="1-7"),
     },
 }
+
+# Tests make their tables from the models, in a tenth of the time; the demo and production go through the migrations.
+PGTRIGGER_INSTALL_ON_MIGRATE = QA_ENV == "test"
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = QA_ENV == "test"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [

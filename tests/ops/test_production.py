@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
 from tests.ops import compose
 from tests.ops.postbox import Postbox, postbox
@@ -314,3 +315,35 @@ def test_preparing_again_changes_nothing(site):
     assert again.returncode == 0, again.stderr
     assert site.shell(count) == before
     assert int(before) >= 1
+
+
+# What a database is made of: each column with its type, each constraint and index, each trigger and its function.
+MADE_OF = """
+SELECT 'column', table_name || '.' || column_name, udt_name || is_nullable
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'rule', conrelid::regclass::text, pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+UNION ALL SELECT 'index', tablename, regexp_replace(indexdef, 'INDEX \\S+ ON', 'INDEX ON')
+  FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname
+  FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'function', proname, md5(prosrc)
+  FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+
+
+@pytest.mark.django_db
+def test_the_migrations_make_what_the_models_say(site):
+    """Other tests stand on tables made from the models; here both are compared."""
+    code = "from django.db import connection as c; u = c.cursor(); u.execute('''{}'''); print(*u, sep='\\n')"
+
+    migrated = set(site.shell(code.format(MADE_OF)).splitlines())
+
+    with connection.cursor() as cursor:
+        cursor.execute(MADE_OF)
+        modelled = {str(row) for row in cursor}
+    # Django's own book-keeping, and a table of Django's whose number is of another size without migrations.
+    apart = ("django_migrations", "auth_group_permissions")
+    assert [
+        row for row in sorted(modelled ^ migrated) if not any(one in row for one in apart)
+    ] == []
