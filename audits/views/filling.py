@@ -82,10 +82,12 @@ def show(
         box for one in blocks for group in one["groups"] for box in group["boxes"] if box["fault"]
     ]
     here = selectors.see_presence(door.audit, request.user, place=section.title, at=clock.now())
+    blind = door.me == visibility.BLIND
     context = {
         "door": door,
         "audit": door.audit,
         "section": section,
+        "blind": blind,
         "blocks": blocks,
         "faults": faults,
         "sections": selectors.progress(door.audit, door.me, answers),
@@ -105,7 +107,7 @@ def show(
         "mine": visibility.is_open(section, door.audit.state) and door.me in visibility.PARTIES,
         "here": here,
         "now": clock.now(),
-        "actions": selectors.actions_of(door.audit)
+        "actions": selectors.actions_of(door.audit, blind=blind)
         if visibility.sees_actions(me=door.me, state=door.audit.state)
         else [],
         "me_records": door.me == visibility.AUDITOR

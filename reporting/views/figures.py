@@ -14,5 +14,9 @@ def grades(request: HttpRequest) -> HttpResponse:
     """Grades by quarter, with a line wherever another edition began."""
     if not request.user.has_perm("reporting.see_grades"):
         raise PermissionDenied
-    tables = selectors.grades_over_time(request.user, clock.today())
-    return render(request, "reporting/grades.html", {"tables": tables})
+    today = clock.today()
+    context = {
+        "tables": selectors.grades_over_time(request.user, today),
+        "kept_back": selectors.kept_back(request.user, today),
+    }
+    return render(request, "reporting/grades.html", context)

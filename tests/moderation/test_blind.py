@@ -1,8 +1,11 @@
 """A framework in which the moderator grades first: the server sends none of the auditor's grades before."""
 
+import html
+
 import pytest
 from django.urls import reverse
 
+from actions.models import Action
 from audits import selectors
 from audits.answers import Given
 from audits.models import Answer, Reader
@@ -10,9 +13,10 @@ from moderation.services.assigning import assign
 from moderation.services.choosing import list_back
 from moderation.services.viewing import hand_in
 from moderation.states import ModerationState
+from reporting.selectors import grades_over_time, kept_back
 from tests.factories.cast import cast
 from tests.factories.standards import framework_text, published
-from tests.moderation.scenes import moment, returned, saying, waiting
+from tests.moderation.scenes import moderator, moment, returned, saying, waiting
 from tests.programme.scenes import Council
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +26,15 @@ PLACES = ("moderations", "audits", "my-work", "messages")
 REFUSED = ("audit-record", "audit-word")
 
 
+def graded_first(code):
+    """A council whose framework has the moderator grade first."""
+    text = framework_text(code).replace("\nmoderation:\n", "\nmoderation:\n  blind: true\n")
+    return Council(cast(code), published(text))
+
+
 @pytest.fixture
 def place():
-    text = framework_text("bexley").replace("\nmoderation:\n", "\nmoderation:\n  blind: true\n")
-    version = published(text)
-    return Council(cast("bexley"), version)
+    return graded_first("bexley")
 
 
 @pytest.fixture
@@ -163,3 +171,58 @@ def test_the_value_that_the_auditor_chose_for_an_item_is_not_sent(place, client)
 
     assert part.label in seen or part.code.replace(".", "-") in seen
     assert part.code.replace(".", "-") + '"' not in kept
+
+
+# An Inadequate sets tasks off and is chosen at once, so tasks and history would tell it ------------
+
+
+@pytest.fixture
+def inadequate():
+    """An Inadequate audit of a council that is chosen at its return, with its moderator, who grades first."""
+    place = graded_first("lancashire")
+    audit = returned(place, "inadequate", moment(2026, 9, 10), actions=0)
+    who = moderator(place)
+    return place, assign(waiting(audit), who, by=place.people.officer, at=AT)
+
+
+def test_a_form_section_shows_no_task_that_the_grade_set_off(inadequate, client):
+    place, given = inadequate
+    tool = selectors.tool_of(given.audit)
+    section = next(one.section_code for one in tool.parts if one.kind == "actions")
+    task = Action.objects.raised_by("audit", given.audit_id).get(kind="task").what
+    address = reverse("section", args=[given.audit_id, section])
+
+    seen = said(client, place.people.manager, address)
+    kept = said(client, given.moderator, address)
+
+    assert task in html.unescape(seen)
+    assert task not in html.unescape(kept)
+
+
+def test_the_history_of_a_moderation_is_not_sent_before_the_moderators_view_is_in(
+    inadequate, client
+):
+    place, given = inadequate
+    address = reverse("moderation", args=[given.pk])
+
+    seen = said(client, place.people.officer, address)
+    kept = said(client, given.moderator, address)
+
+    assert "Chosen for moderation" in seen
+    assert "Chosen for moderation" not in kept
+    assert "What happened" not in kept
+
+
+def test_figures_leave_out_what_somebody_must_still_grade_blind(place, given, client):
+    officer, on = place.people.officer, AT.date()
+    other = returned(place, "4", moment(2026, 9, 12))
+    assert grades_over_time(officer, on)[0].rows[0].total == 2
+    other.readers.create(user=officer, part=Reader.Part.CALIBRATION, blind=True, since=AT)
+
+    (table,) = grades_over_time(officer, on)
+    page = said(client, officer, reverse("grades"))
+
+    assert [row.total for row in table.rows] == [1]
+    assert kept_back(officer, on) == 1
+    assert "1 audit that you still have to grade for yourself is left out." in page
+    assert kept_back(place.people.qa_head, on) == 0
