@@ -59,7 +59,8 @@ def set_off(
     """What a moderated, final grade sets off: the triggers of a moderation, then those of a final grade (B2-21).
 
     A framework that names none for a moderation, and whose grade the moderation changed, has those of a return
-    set off for the new grade: it must not matter at which point an audit turned out Inadequate.
+    set off for the new grade: it must not matter at which point an audit turned out Inadequate. Of these, one
+    that asks for no grade and has been set off before is not set off again.
     `outstanding`: the moderation found actions of the audit still open.
     """
     more = frozenset({"actions_outstanding"} if outstanding else ())
@@ -71,5 +72,12 @@ def set_off(
     )
     fire(audit, MODERATED, flags=more, by=by, at=at)
     if changed and not named:
-        fire(audit, RETURNED, flags=more, tell_now=True, by=by, at=at)
+        done = any_grade_done(audit)
+        fire(audit, RETURNED, flags=more, without=done, tell_now=True, by=by, at=at)
     fire(audit, FINAL, flags=more, by=by, at=at)
+
+
+def any_grade_done(audit: Audit) -> set[str]:
+    """The codes of the triggers that ask for no grade and that the audit has set off already."""
+    any_grade = {one.code for one in edition_of(audit).policy.grade_triggers if not one.grades}
+    return any_grade & set(audit.triggered.values_list("code", flat=True))

@@ -1,6 +1,6 @@
 """What a grade sets off, as the framework's file says: tasks with their limits, and who is told (B4, B0-17)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
@@ -55,13 +55,15 @@ def fire(
     point: str,
     *,
     flags: frozenset[str] = frozenset(),
+    without: Container[str] = (),
     tell_now: bool = False,
     by: User | None,
     at: datetime,
 ) -> list[GradeTrigger]:
     """Set off what the audit's grade sets off at a point, each trigger once for an audit and grade (B2-13).
 
-    At a return the message of the return itself tells everybody, unless `tell_now`.
+    `without` are the codes of triggers that are left out. At a return the message of the return itself tells
+    everybody, unless `tell_now`.
 
     Tasks become open actions of the audit with their moments; people are told. Where a job and no person
     made the grade final, the tasks stand in the auditor's name. Returns the new ones.
@@ -70,7 +72,8 @@ def fire(
     fired = [
         one
         for one in triggers(policy, point, audit.grade, flags | flags_of(audit))
-        if Triggered.objects.get_or_create(
+        if one.code not in without
+        and Triggered.objects.get_or_create(
             audit=audit, code=one.code, grade=audit.grade, defaults={"at": at}
         )[1]
     ]
