@@ -20,11 +20,12 @@ ALWAYS = {
     "agreed": ("auditor",),
     "disagreed": ("auditor",),
     "meeting": ("auditor", "moderator"),
-    "settled": ("auditor", "worker", "moderator"),
+    "settled": ("auditor", "worker", "second_worker", "moderator"),
     "asked": ("auditor", "moderator"),
     "decided": ("auditor", "worker", "second_worker", "moderator"),
     "sent_back": ("auditor",),
     "leftover": QA,
+    "called_off": ("moderator",),
 }
 WORDS = {
     "assigned": (
@@ -66,6 +67,16 @@ WORDS = {
         "A grade has been decided",
         "The grade of audit {reference} of case {case} has been decided. Its page shows the decision.",
     ),
+    "taken_away": (
+        "An audit has been given to another moderator",
+        "Audit {reference} of case {case} has been given to somebody else to moderate. You need do nothing more. "
+        "What you had written is not passed on.",
+    ),
+    "called_off": (
+        "A moderation is over",
+        "Audit {reference} of case {case} has been opened again for its auditor, so its moderation is over. You "
+        "need do nothing more. What you had saved is kept.",
+    ),
     "sent_back": (
         "An audit has been sent back",
         "The panel has sent audit {reference} of case {case} back to you. The reason is on its page.",
@@ -78,8 +89,10 @@ WORDS = {
 }
 # Steps whose readers open the moderation; the others open the audit, from which it is one link away.
 AT_MODERATION = frozenset(
-    {"assigned", "nobody", "disagreed", "meeting", "asked", "decide", "leftover"}
+    {"assigned", "nobody", "disagreed", "meeting", "asked", "decide", "leftover", "called_off"}
 )
+# A step whose readers can open neither any more.
+NOWHERE = frozenset({"taken_away"})
 
 
 def announce(
@@ -106,14 +119,22 @@ def announce(
     on = timezone.localdate(at)
     found = [*resolve_all(names, people=parts, council=audit.council, on=on), *people]
     subject, text = WORDS[step]
-    route = "moderation" if step in AT_MODERATION else "audit"
     message = Message(
         kind=f"moderation.{step}",
         subject=f"{subject}: {audit.reference}",
         text=text.format(reference=audit.reference, case=audit.case.number),
-        path=reverse(route, args=[moderation.pk if route == "moderation" else audit.pk]),
+        path=path_of(moderation, step),
     )
     return tell(found, message, key=f"moderation:{moderation.pk}:{step}:{once}", at=at)
+
+
+def path_of(moderation: Moderation, step: str) -> str:
+    """The page that the message of a step opens; none where its reader could not open it."""
+    if step in NOWHERE:
+        return ""
+    if step in AT_MODERATION:
+        return reverse("moderation", args=[moderation.pk])
+    return reverse("audit", args=[moderation.audit_id])
 
 
 def agreed(moderation: Moderation, *, at: datetime) -> int:

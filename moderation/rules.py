@@ -9,7 +9,7 @@ from core import clock
 from moderation.models import Calibration, Moderation, Panel
 from moderation.selectors.calibrating import RATERS
 from moderation.selectors.panels import may_judge
-from moderation.selectors.people import why_not
+from moderation.selectors.people import deciders_on, why_not
 from people.models import User
 from people.roles import Role
 from people.rules import is_qa, is_qa_head
@@ -63,7 +63,7 @@ def is_its_auditor(user: User, moderation: Moderation | None) -> bool:
 def decides_it(user: User, moderation: Moderation | None) -> bool:
     if moderation is None or user.council_id != moderation.council_id:
         return False
-    return moderation.steps.filter(rung=moderation.rung, decided_at=None, deciders=user).exists()
+    return any(one.pk == user.pk for one, _ in deciders_on(moderation, clock.today()))
 
 
 @rules.predicate

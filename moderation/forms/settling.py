@@ -51,6 +51,12 @@ class ReasonForm(ServiceForm):
         self.fields["reason"].label, self.fields["reason"].help_text = label, hint
 
 
+class PassUpForm(ReasonForm):
+    """A disagreement passed up; it carries the rung that the page was opened at."""
+
+    read_rung = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class MeetingForm(ServiceForm):
     """The meeting as one of the two saw it."""
 
@@ -111,13 +117,3 @@ class LeftoverForm(ServiceForm):
         error_messages={"required": "Choose what becomes of it."},
     )
     reason = reason_field("Reason", "Give the reason.")
-
-
-class MonthForm(ServiceForm):
-    """Which month is drawn from."""
-
-    month = forms.ChoiceField(label="Month", error_messages={"required": "Choose the month."})
-
-    def __init__(self, *args: Any, months: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["month"].choices = months

@@ -8,7 +8,7 @@ from datetime import date
 from audits.independence import Parties, bar, entitled, everybody_entitled
 from audits.models import Audit
 from audits.selectors import edition_of
-from moderation.models import Moderation
+from moderation.models import DisputeStep, Moderation
 from moderation.states import ModerationState
 from people.models import User
 from people.organisation import Line
@@ -104,3 +104,15 @@ def deciders(moderation: Moderation, rung: DisputeRung, on: date) -> list[tuple[
         barred.add(moderation.moderator_id)
     found = resolve_all(rung.who, people=people, council=audit.council, on=on)
     return [(user, words) for user, words in found if user.pk not in barred]
+
+
+def open_step(moderation: Moderation) -> DisputeStep | None:
+    """The rung on which it waits for a decision; None where it waits for none."""
+    return moderation.steps.filter(rung=moderation.rung, decided_at=None).first()
+
+
+def deciders_on(moderation: Moderation, on: date) -> list[tuple[User, str]]:
+    """Who decides on the day where it waits for a decision: those who hold the posts of its rung then (H-8)."""
+    if open_step(moderation) is None:
+        return []
+    return deciders(moderation, rungs(moderation.audit)[moderation.rung - 1], on)

@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from audits.models import Reader
 from audits.selectors import Task
 from moderation.models import CalibrationGrade, DisputeStep, Moderation
 from moderation.states import CalibrationState, ModerationState
@@ -48,9 +49,11 @@ def moderations(user: User, on: date) -> list[Task]:
 
 
 def open_decisions(user: User) -> "QuerySet[DisputeStep, int]":
-    """The ids of the moderations whose present rung this person decides."""
+    """The ids of the moderations whose present rung this person decides and may still read."""
     asked = DisputeStep.objects.filter(
         deciders=user,
+        moderation__audit__readers__user=user,
+        moderation__audit__readers__part=Reader.Part.DECIDER,
         decided_at=None,
         rung=F("moderation__rung"),
         moderation__state=ModerationState.DISPUTED,

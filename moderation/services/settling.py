@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,13 +16,16 @@ from core.trail import record
 from moderation import messages
 from moderation.models import DisputeStep, MeetingRecord, Moderation
 from moderation.selectors.moderating import next_rung
-from moderation.selectors.people import deciders, rule_of, rungs
-from moderation.services.steps import leave, locked, take
+from moderation.selectors.people import deciders, deciders_on, open_step, rule_of, rungs
+from moderation.services.steps import leave, lock, locked, take
 from moderation.services.viewing import finish
 from moderation.states import DECIDE, ESCALATE, SETTLE, ModerationState
 from people.models import User
 
 FINISHED = ("after", "finished_at", "leftover")
+PASSED = (
+    "It has been passed up since you opened this page. Open the moderation to see who decides now."
+)
 
 
 @dataclass(frozen=True)
@@ -113,15 +117,20 @@ def settle(
 
 
 @transaction.atomic
-def escalate(moderation: Moderation, *, reason: str, by: User, at: datetime) -> Moderation:
+def escalate(
+    moderation: Moderation, *, read_rung: int | None, reason: str, by: User, at: datetime
+) -> Moderation:
     """Pass the disagreement up to the next rung (B2-19): by either of the two after their meeting, and by a
 
-    decider who leaves it to the next. A rung on which nobody may decide is passed over. Refused without a
-    meeting where the framework asks for one, without a reason, and at the top of the ladder.
+    decider who leaves it to the next. A rung on which nobody may decide is passed over. Refused where it has
+    left the rung it was read at, without a meeting where the framework asks for one, without a reason, and at
+    the top of the ladder.
     """
-    moderation = Moderation.objects.get(pk=moderation.pk)
-    right = "meet" if moderation.state == ModerationState.DISAGREED else "decide"
-    moderation = locked(moderation, by=by, permission=f"moderation.{right}")
+    moderation = lock(moderation)
+    if moderation.rung != read_rung:
+        raise Refused(PASSED)
+    if not by.has_perm(right_to_pass_up(moderation), moderation):
+        raise PermissionDenied
     ESCALATE.check(moderation.state)
     if not reason.strip():
         raise Refused("Give the reason.")
@@ -147,6 +156,21 @@ def escalate(moderation: Moderation, *, reason: str, by: User, at: datetime) -> 
         asked_at=at,
         reason=reason.strip(),
     )
+    ask(moderation, step, people, at=at)
+    messages.announce(moderation, "asked", at=at, once=str(step.rung))
+    return moderation
+
+
+def right_to_pass_up(moderation: Moderation) -> str:
+    """Whose step it is: a decider's once it has been passed up, before that one of the two's."""
+    disputed = moderation.state == ModerationState.DISPUTED
+    return "moderation.decide" if disputed else "moderation.meet"
+
+
+def ask(
+    moderation: Moderation, step: DisputeStep, people: list[tuple[User, str]], *, at: datetime
+) -> None:
+    """Ask these people for the decision of a rung: they may read the audit and are told once."""
     for person, _ in people:
         step.deciders.add(person)
         Reader.objects.get_or_create(
@@ -156,8 +180,33 @@ def escalate(moderation: Moderation, *, reason: str, by: User, at: datetime) -> 
             defaults={"since": at},
         )
     messages.announce(moderation, "decide", at=at, once=str(step.rung), people=people)
-    messages.announce(moderation, "asked", at=at, once=str(step.rung))
-    return moderation
+
+
+@transaction.atomic
+def ask_successors(moderation: Moderation, *, at: datetime) -> int:
+    """Ask whoever decides today, where posts have changed hands since it was passed up (H-8).
+
+    Those who decide no longer lose the audit with the task; who was asked stays on record. Where nobody holds
+    such a post, nothing changes. Doing it again changes nothing. Returns how many are newly asked.
+    """
+    moderation = lock(moderation)
+    step = open_step(moderation)
+    people = deciders_on(moderation, timezone.localdate(at)) if step else []
+    if step is None or not people:
+        return 0
+    asked = {one.pk for one in step.deciders.all()}
+    today = {one.pk for one, _ in people}
+    Reader.objects.filter(
+        audit=moderation.audit, user__in=asked - today, part=Reader.Part.DECIDER
+    ).delete()
+    ask(moderation, step, people, at=at)
+    return len(today - asked)
+
+
+def ask_all_successors(*, at: datetime) -> int:
+    """Ask today's deciders of every grade that waits for a decision; returns how many are newly asked."""
+    waiting = Moderation.objects.filter(state=ModerationState.DISPUTED).order_by("pk")
+    return sum(ask_successors(one, at=at) for one in waiting)
 
 
 @transaction.atomic

@@ -13,10 +13,15 @@ from people.models import User
 ROUND = "moderation round"  # who did it where nobody did: the job of the month
 
 
+def lock(moderation: Moderation) -> Moderation:
+    """The moderation as it is now under a lock, its audit with it."""
+    Audit.objects.select_for_update().get(pk=moderation.audit_id)
+    return Moderation.objects.with_audit().select_for_update(of=("self",)).get(pk=moderation.pk)
+
+
 def locked(moderation: Moderation, *, by: User, permission: str) -> Moderation:
     """The moderation under a lock, its audit with it. Raises PermissionDenied if `by` may not take the step."""
-    Audit.objects.select_for_update().get(pk=moderation.audit_id)
-    found = Moderation.objects.with_audit().select_for_update(of=("self",)).get(pk=moderation.pk)
+    found = lock(moderation)
     if not by.has_perm(permission, found):
         raise PermissionDenied
     return found

@@ -20,6 +20,7 @@ from moderation.forms.settling import (
     DecisionForm,
     LeftoverForm,
     MeetingForm,
+    PassUpForm,
     ReasonForm,
 )
 from moderation.models import MeetingRecord
@@ -31,6 +32,7 @@ from moderation.services.settling import (
     Meeting,
     decide_leftover,
     record_meeting,
+    right_to_pass_up,
 )
 from moderation.services.settling import decide as decide_grade
 from moderation.services.settling import escalate as pass_up
@@ -75,11 +77,16 @@ def step(
 def allowed(request: HttpRequest, pk: int, right: str) -> Door:
     """The moderation, for somebody who may take this step."""
     door = open_door(request, pk, opened="moderation")
-    if not request.user.has_perm(f"moderation.{right}", door.moderation):
-        raise PermissionDenied
-    if door.blind and right in {"meet", "decide", "decide_leftover"}:
-        raise Refused("Give your own view of the grade first. This opens once it is in.")
+    check(request, door, f"moderation.{right}")
     return door
+
+
+def check(request: HttpRequest, door: Door, right: str) -> None:
+    """Refuse whoever may not take this step, or may not see the grade yet."""
+    if not request.user.has_perm(right, door.moderation):
+        raise PermissionDenied
+    if door.blind and right != "moderation.assign":
+        raise Refused("Give your own view of the grade first. This opens once it is in.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -221,19 +228,19 @@ def meeting_initial(recorded: list[MeetingRecord], user: User) -> dict[str, Any]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def escalate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pass the disagreement up to whoever decides next."""
-    state = open_door(request, pk, opened="moderation").moderation.state
-    door = allowed(request, pk, "meet" if state == ModerationState.DISAGREED else "decide")
-    form = ReasonForm(
+    """Pass the disagreement up to whoever decides next; refused, with the words, where somebody did so before."""
+    door = open_door(request, pk, opened="moderation")
+    form = PassUpForm(
         request.POST or None,
         label="Why could it not be settled?",
         hint="Both views, and this reason, go to whoever decides.",
+        initial={"read_rung": door.moderation.rung},
     )
+    if not form.is_valid() or form.cleaned_data["read_rung"] == door.moderation.rung:
+        check(request, door, right_to_pass_up(door.moderation))
 
     def take() -> str:
-        after = pass_up(
-            door.moderation, reason=form.cleaned_data["reason"], by=request.user, at=clock.now()
-        )
+        after = pass_up(door.moderation, **form.cleaned_data, by=request.user, at=clock.now())
         names = [one.name for one in steps_of(after)[-1].deciders.all()]
         return f"It has been passed up. {', '.join(names)} decides next and has been told."
 

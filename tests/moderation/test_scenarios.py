@@ -206,11 +206,13 @@ def test_moderator_and_auditor_do_not_settle_and_the_assistant_director_decides(
     met = Meeting(date(2026, 6, 8), "We see it differently.", None)
     record_meeting(found, met, by=who, at=moment(2026, 6, 8, 12))
 
-    up = escalate(found, reason="Not settled.", by=who, at=moment(2026, 6, 8, 15))
+    up = escalate(found, read_rung=0, reason="Not settled.", by=who, at=moment(2026, 6, 8, 15))
     first = up.steps.get()
     assert [one.pk for one in first.deciders.all()] == [people.qa_head.pk]
     assert told("moderation.decide") == {people.qa_head.pk}
-    up = escalate(up, reason="I cannot settle it.", by=people.qa_head, at=moment(2026, 6, 10))
+    up = escalate(
+        up, read_rung=1, reason="I cannot settle it.", by=people.qa_head, at=moment(2026, 6, 10)
+    )
     assert [one.pk for one in up.steps.last().deciders.all()] == [director.pk]
     grade = Overall("requires_improvement", None, surpassed=False)
     done = decide(up, grade, reason="The plan is late.", by=director, at=moment(2026, 6, 12))
