@@ -1,5 +1,6 @@
 """What a moderation asks for, from the framework's file, and what is still missing. Plain values in and out."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +27,8 @@ DONE_CHOICES = (
     ("none", "The audit had no actions"),
 )
 OUTSTANDING = frozenset({"partly", "no"})
+# Beside these a grade is named; beside every other agreement or verdict it would belong to nothing.
+NAMING = frozenset({PROPOSE, NOT_SUPPORTED})
 # The engine asks for these wherever a framework lists neither them nor a panel's verdict.
 AGREEMENT = Content("agreement", "Agree with the grade or propose another", "agreement", True)
 REASON = Content("reason", "Reasons for your view of the grade", "reason", True)
@@ -52,6 +55,12 @@ class Said:
     def choice(self) -> str:
         """What was chosen, as its code."""
         return str(self.number) if self.number is not None else self.code
+
+    @property
+    def mark(self) -> str:
+        """A short mark of what was said, to tell later whether it has changed."""
+        whole = repr((self.number, self.code, self.text, self.day))
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 BLANK = Said()

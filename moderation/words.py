@@ -9,6 +9,7 @@ from moderation.asking import (
     BLANK,
     DONE_CHOICES,
     GRADE,
+    NAMING,
     PROPOSE,
     VERDICT_WORDS,
     Asked,
@@ -51,7 +52,7 @@ def line_of(one: Asked, said: Mapping[Key, Said]) -> Line:
     now = said.get(one.key, BLANK)
     beside = said.get((one.content.code, GRADE), BLANK)
     words = in_words(one, now)
-    if one.content.kind in {"agreement", "verdict"} and beside.choice:
+    if one.content.kind in {"agreement", "verdict"} and now.code in NAMING and beside.choice:
         words = f"{words}: {choice_words(one, beside)}"
     label = f"{one.content.label}: {one.heading}" if one.about else one.content.label
     return Line(one.content.kind, label, words, now.text, one.content.on_file)

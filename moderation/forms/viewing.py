@@ -1,5 +1,6 @@
 """The moderation form, made from what the framework asks; nothing in it is written in code."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from moderation.asking import (
     BLANK,
     DONE_CHOICES,
     GRADE,
+    NAMING,
     NOTE,
     PROPOSE,
     VERDICTS,
@@ -60,7 +62,10 @@ def short_words(choices: tuple[Choice, ...]) -> list[tuple[str, str]]:
 class ViewForm(ServiceForm):
     """What the moderator says. Everything can be left open while it is written."""
 
+    # `read_version` is what the form knows; `told_version` what is saved since, once the person has been told of it.
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    told_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    opened = forms.JSONField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: Any, asked: list[Asked], rule: Rule, before: str, **kwargs: Any
@@ -88,11 +93,34 @@ class ViewForm(ServiceForm):
         """Each item with its two fields."""
         return [(one, self[one.name], self[f"{one.name}__{NOTE}"]) for one in self.items_asked]
 
-    def read_at(self, version: int) -> None:
-        """Let the form that goes back carry the version that is saved now."""
+    @property
+    def opened_with(self) -> dict[Key, str] | None:
+        """The marks of what the form was opened with; None where it does not say."""
+        found = self.cleaned_data.get("opened")
+        if not isinstance(found, dict):
+            return None
+        pairs = ((name.partition("|"), str(mark)) for name, mark in found.items())
+        return {(content, about): mark for (content, _, about), mark in pairs}
+
+    def saved(self, said: Mapping[Key, Said], version: int, now: Mapping[Key, Said]) -> None:
+        """Let the form that goes back know what is saved now, as far as what was said in it is the same."""
+        opened = self.opened_with or {}
+        same = {key: one.mark for key, one in said.items() if one == now.get(key, BLANK)}
+        changed = {"opened": json.dumps(named(opened | same))}
+        if len(same) == len(said):
+            changed |= {"read_version": str(version), "told_version": ""}
+        self.carry(**changed)
+
+    def tell(self, version: int) -> None:
+        """Let the form that goes back know that the person was told of what somebody has saved."""
+        self.carry(told_version=str(version))
+
+    def carry(self, **hidden: str) -> None:
+        """Put other values into the hidden fields of the form that goes back."""
         data = QueryDict(mutable=True)
         data.update(self.data)
-        data["read_version"] = str(version)
+        for name, value in hidden.items():
+            data[name] = value
         self.data = data
 
     def said(self) -> dict[Key, Said]:
@@ -196,7 +224,8 @@ def read(one: Asked, data: Mapping[str, Any]) -> dict[Key, Said]:
         case "actions_completed":
             return {key: Said(code=value, text=clean(data.get(f"{one.name}__{NOTE}", "")))}
         case "agreement" | "verdict":
-            grade = chosen(data.get(f"{one.name}__{GRADE}", ""))
+            names = value in {NEITHER, *NAMING}
+            grade = chosen(data.get(f"{one.name}__{GRADE}", "")) if names else BLANK
             return {key: Said(code=value), (code, GRADE): grade}
         case _:
             return {}
@@ -210,6 +239,16 @@ def chosen(value: str) -> Said:
 def clean(text: str) -> str:
     """One way of ending lines, nothing after the end."""
     return text.replace("\x00", "").replace("\r\n", "\n").rstrip()
+
+
+def named(marks: Mapping[Key, str]) -> dict[str, str]:
+    """Marks as a hidden field carries them."""
+    return {"|".join(key): mark for key, mark in marks.items()}
+
+
+def marks_of(said: Mapping[Key, Said]) -> dict[str, str]:
+    """The marks of what a form is opened with."""
+    return named({key: one.mark for key, one in said.items()})
 
 
 def initial_of(asked: list[Asked], said: Mapping[Key, Said]) -> dict[str, Any]:

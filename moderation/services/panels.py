@@ -29,6 +29,7 @@ from moderation.selectors.panels import (
     recused,
     waiting_for_verdict,
 )
+from moderation.services.assigning import take_away
 from moderation.services.choosing import (
     candidate,
     choose,
@@ -36,6 +37,7 @@ from moderation.services.choosing import (
     finish_unmoderated,
     next_number,
     returned_between,
+    standing_of,
 )
 from moderation.services.steps import take
 from moderation.states import ASSIGN, CLOSE_PANEL, OPEN, ModerationState
@@ -169,17 +171,6 @@ def others(chair: User, members: Iterable[User]) -> list[User]:
     return [one for one in dict.fromkeys(members) if one.pk != chair.pk]
 
 
-def standing_of(audits: list[Audit]) -> dict[int, Moderation]:
-    """The standing moderation of each audit that has one; locked."""
-    found = (
-        Moderation.objects.filter(audit__in=[one.pk for one in audits])
-        .standing()
-        .with_audit()
-        .select_for_update(of=("self",))
-    )
-    return {one.audit_id: one for one in found}
-
-
 def may_be_taken(known: Moderation | None) -> bool:
     """Whether a panel may look at an audit: nobody moderates it, or it waits for a moderator."""
     return known is None or (known.state == State.AWAITING and known.panel_id is None)
@@ -297,6 +288,7 @@ def give_to_panel(
     if speaks is None:
         announce(moderation, "nobody", at=at)
         return
+    take_away(moderation, speaks, by=by, at=at)
     moderation.moderator, moderation.assigned_by, moderation.assigned_at = speaks, by, at
     moderation.blind = False
     fields = ("moderator", "assigned_by", "assigned_at", "blind")

@@ -1,6 +1,6 @@
 """The moderator's view: kept while it is written, then handed in, agreeing or proposing another grade (B2-16, B2-17)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from audits.services.triggers import MODERATED, RETURNED, triggers
 from core.moves import Refused
 from core.trail import record
 from moderation import messages
-from moderation.asking import Key, Problem, Said, View, problems, view_of
+from moderation.asking import BLANK, Key, Problem, Said, View, problems, view_of
 from moderation.models import Moderation, ModerationItem
 from moderation.selectors.moderating import asked_of, said_of
 from moderation.services.steps import locked, take
@@ -30,6 +30,13 @@ SOURCE = "moderation"
 
 class Changed(Exception):
     """Somebody has saved the form since it was read; nothing of theirs is overwritten."""
+
+
+class Closed(Refused):
+    """The view is in already, or the moderation was called off: nothing more is written in it."""
+
+    def __init__(self) -> None:
+        super().__init__(AGREE.otherwise)
 
 
 class Incomplete(Refused):
@@ -46,40 +53,55 @@ def save_view(
     said: Mapping[Key, Said],
     *,
     read_version: int,
+    opened: Mapping[Key, str] | None = None,
+    whole: bool = False,
     by: User,
     at: datetime,
 ) -> Moderation:
     """Keep what is written so far; nothing is checked but who may. Saying the same again changes nothing.
 
-    Raises PermissionDenied for anybody but the moderator (or the panel it is before), Refused once the view
-    is in, and Changed when somebody has saved it since it was read.
+    `opened` are the marks of what the form was opened with: only what differs from it is written. Raises
+    PermissionDenied for anybody but the moderator (or the panel it is before), Closed once the view is in, and
+    Changed when somebody has saved the same (of the `whole` form: anything else) since it was read.
     """
     moderation = locked(moderation, by=by, permission="moderation.moderate")
     if moderation.state != ModerationState.IN_MODERATION:
-        raise Refused(AGREE.otherwise)
+        raise Closed
     now = said_of(moderation)
-    wanted = {key: one for key, one in said.items() if not one.blank or key in now}
-    if all(now.get(key, Said()) == one for key, one in wanted.items()):
-        return moderation
-    if moderation.version != read_version:
+    new = {key: one for key, one in said.items() if one != now.get(key, BLANK)}
+    mine = {key: one for key, one in new.items() if was_changed(key, one, opened)}
+    if moderation.version != read_version and not untouched(new if whole else mine, now, opened):
         raise Changed
-    for (content, about), one in wanted.items():
-        if now.get((content, about)) != one:
-            ModerationItem.objects.update_or_create(
-                moderation=moderation,
-                content=content,
-                about=about,
-                defaults={
-                    "number": one.number,
-                    "code": one.code,
-                    "text": one.text,
-                    "day": one.day,
-                },
-            )
+    if not mine:
+        return moderation
+    write(moderation, mine)
     moderation.version += 1
     moderation.save(update_fields=["version"])
     record("save moderation", moderation, by=by, council_id=moderation.council_id, at=at)
     return moderation
+
+
+def was_changed(key: Key, one: Said, opened: Mapping[Key, str] | None) -> bool:
+    """Whether something differs from what the form was opened with; so it does where that is not known."""
+    return opened is None or one.mark != opened.get(key, BLANK.mark)
+
+
+def untouched(
+    keys: Iterable[Key], now: Mapping[Key, Said], opened: Mapping[Key, str] | None
+) -> bool:
+    """Whether nobody has saved any of this since the form was opened."""
+    return not any(was_changed(key, now.get(key, BLANK), opened) for key in keys)
+
+
+def write(moderation: Moderation, said: Mapping[Key, Said]) -> None:
+    """Save these things that were said."""
+    for (content, about), one in said.items():
+        ModerationItem.objects.update_or_create(
+            moderation=moderation,
+            content=content,
+            about=about,
+            defaults={"number": one.number, "code": one.code, "text": one.text, "day": one.day},
+        )
 
 
 @transaction.atomic
@@ -88,6 +110,7 @@ def hand_in(
     said: Mapping[Key, Said],
     *,
     read_version: int,
+    opened: Mapping[Key, str] | None = None,
     by: User,
     at: datetime,
 ) -> Moderation:
@@ -95,7 +118,9 @@ def hand_in(
 
     Raises Incomplete with every field that is still missing, and what `save_view` raises.
     """
-    moderation = save_view(moderation, said, read_version=read_version, by=by, at=at)
+    moderation = save_view(
+        moderation, said, read_version=read_version, opened=opened, whole=True, by=by, at=at
+    )
     audit = moderation.audit
     policy = edition_of(audit).policy
     asked, known = asked_of(moderation), said_of(moderation)

@@ -1,5 +1,6 @@
 """The list of moderations, one moderation's page, and the moderator's form."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from core.moves import Refused
 from core.trail import record
 from moderation.asking import Key, Said
 from moderation.filters import ModerationFilter
-from moderation.forms.viewing import ViewForm, initial_of
+from moderation.forms.viewing import ViewForm, initial_of, marks_of
 from moderation.models import Moderation
 from moderation.selectors.moderating import (
     WAITING,
@@ -33,7 +34,14 @@ from moderation.selectors.moderating import (
     steps_of,
 )
 from moderation.selectors.people import rule_of
-from moderation.services.viewing import Changed, Incomplete, add_action, hand_in, save_view
+from moderation.services.viewing import (
+    Changed,
+    Closed,
+    Incomplete,
+    add_action,
+    hand_in,
+    save_view,
+)
 from moderation.states import OPEN, ModerationState
 from moderation.views.door import Door, open_door
 from moderation.words import lines
@@ -42,8 +50,11 @@ from people.models import User
 PAGE = 50
 State = ModerationState
 MOVED = (
-    "Somebody has saved this form since you opened it. Your words are still here: look at what is "
-    "saved now (open the form in another window), and save again to keep yours."
+    "Somebody has saved this form since you opened it. Your words are still here, but not saved: look at "
+    "what is saved now (open the form in another window), then press a button below to keep yours."
+)
+CLOSED = (
+    "This moderation was closed meanwhile; these words were not saved. Copy what you still need."
 )
 
 
@@ -102,7 +113,6 @@ def overview(door: Door, user: User) -> dict[str, Any]:
     one = door.moderation
     audit, policy = one.audit, door.edition.policy
     shown = one.view_at is not None and not door.blind
-    worker = user.pk in {audit.worker_id, audit.second_worker_id}
     return {
         "door": door,
         "moderation": one,
@@ -117,8 +127,7 @@ def overview(door: Door, user: User) -> dict[str, Any]:
         "meetings": meetings_of(one) if shown else [],
         "steps": [] if door.blind else steps_of(one),
         "next": next_rung(one),
-        "moves": one.moves.select_related("by"),
-        "worker": worker,
+        "moves": [] if door.blind else one.moves.select_related("by"),
         "can": {
             name: user.has_perm(f"moderation.{name}", one)
             for name in ("assign", "moderate", "meet", "decide", "decide_leftover")
@@ -138,7 +147,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
     one = door.moderation
     if not request.user.has_perm("moderation.moderate", one):
         raise PermissionDenied
-    if one.state != State.IN_MODERATION:
+    if one.state != State.IN_MODERATION and request.method != "POST":
         return redirect("moderation", pk=pk)
     form = form_of(request, door)
     if request.method == "POST":
@@ -157,11 +166,12 @@ def form_of(request: HttpRequest, door: Door) -> ViewForm:
     """The form of a moderation with what has been said so far, or with what came in."""
     one = door.moderation
     asked = asked_of(one)
-    initial = initial_of(asked, said_of(one)) | {"read_version": one.version}
+    said = said_of(one)
+    hidden = {"read_version": one.version, "opened": marks_of(said)}
     before = "" if door.blind else door.edition.policy.grade(one.before).label
     return ViewForm(
-        request.POST or None,
-        initial=initial,
+        request.POST if request.method == "POST" else None,
+        initial=initial_of(asked, said) | hidden,
         asked=asked,
         rule=rule_of(one.audit),
         before=before,
@@ -189,30 +199,13 @@ def form_context(door: Door, form: ViewForm) -> dict[str, Any]:
 
 def save(request: HttpRequest, door: Door, form: ViewForm) -> HttpResponse | None:
     """Keep or hand in what came in; None where something must be put right first."""
-    one, at = door.moderation, clock.now()
-    quiet = bool(request.headers.get("HX-Request"))
-    valid = form.is_valid()
-    read_version = form.cleaned_data.get("read_version") or 0
-    said = form.said()
-    try:
-        if quiet or not valid or "later" in request.POST:
-            one = save_view(one, said, read_version=read_version, by=request.user, at=at)
-        else:
-            one = hand_in(one, said, read_version=read_version, by=request.user, at=at)
-    except Changed:
-        form.add_error(None, MOVED)
-        one.refresh_from_db(fields=["version"])
-        form.read_at(one.version)
-    except Incomplete as fault:
-        for problem in fault.fields:
-            form.add_error(problem.name if problem.name in form.fields else None, problem.says)
-        keep(request, door, form, said, read_version)
+    quiet, valid = is_quiet(request), form.is_valid()
+    one = take(request, door, form, hands_in=valid and not quiet and "later" not in request.POST)
     if quiet:
-        form.read_at(one.version)
         return render(
             request,
             "moderation/_saved.html",
-            {"form": form, "moderation": one, "now": at},
+            {"form": form, "moderation": one, "now": clock.now()},
             status=422 if form.errors else 200,
         )
     if form.errors:
@@ -228,17 +221,54 @@ def save(request: HttpRequest, door: Door, form: ViewForm) -> HttpResponse | Non
     return redirect("moderation", pk=one.pk)
 
 
-def keep(
-    request: HttpRequest, door: Door, form: ViewForm, said: dict[Key, Said], read_version: int
-) -> None:
-    """A view that could not be handed in is kept all the same, so that nothing is lost."""
+def take(request: HttpRequest, door: Door, form: ViewForm, *, hands_in: bool) -> Moderation:
+    """Hand in what came in, or keep it; what stands in the way is said in the form, with the words still in it."""
+    one, said = door.moderation, form.said()
     try:
-        kept = save_view(
-            door.moderation, said, read_version=read_version, by=request.user, at=clock.now()
-        )
+        one = put(request, one, form, said, hands_in=hands_in)
     except Changed:
-        return
-    form.read_at(kept.version)
+        one.refresh_from_db(fields=["version"])
+        form.add_error(None, MOVED)
+        form.tell(one.version)
+    except Closed:
+        form.add_error(None, CLOSED)
+    else:
+        form.saved(said, one.version, said_of(one))
+    return one
+
+
+def put(
+    request: HttpRequest,
+    moderation: Moderation,
+    form: ViewForm,
+    said: dict[Key, Said],
+    *,
+    hands_in: bool,
+) -> Moderation:
+    """Hand the view in or keep it. What cannot be handed in is kept all the same, so that nothing is lost.
+
+    Only a button saves over what somebody else has saved, and only once the person has been told.
+    """
+    known = form.cleaned_data.get("read_version") or 0
+    if not is_quiet(request):
+        known = form.cleaned_data.get("told_version") or known
+
+    def by(service: Callable[..., Moderation]) -> Moderation:
+        who, at, opened = request.user, clock.now(), form.opened_with
+        return service(moderation, said, read_version=known, opened=opened, by=who, at=at)
+
+    if hands_in:
+        try:
+            return by(hand_in)
+        except Incomplete as fault:
+            for problem in fault.fields:
+                form.add_error(problem.name if problem.name in form.fields else None, problem.says)
+    return by(save_view)
+
+
+def is_quiet(request: HttpRequest) -> bool:
+    """Whether the form saves itself, without a button."""
+    return bool(request.headers.get("HX-Request"))
 
 
 AFTER = {

@@ -115,7 +115,7 @@ def test_where_chair_and_auditor_do_not_settle_the_chair_decides(scene):
     met = Meeting(date(2026, 7, 22), "We see it differently.", None)
     record_meeting(found, met, by=scene.chair, at=moment(2026, 7, 22))
 
-    up = escalate(found, reason="Not settled.", by=scene.chair, at=moment(2026, 7, 23))
+    up = escalate(found, read_rung=0, reason="Not settled.", by=scene.chair, at=moment(2026, 7, 23))
     assert [one.pk for one in up.steps.get().deciders.all()] == [scene.chair.pk]
     grade = Overall("requires_improvement", None, surpassed=False)
     done = decide(up, grade, reason="The plan is late.", by=scene.chair, at=moment(2026, 7, 24))

@@ -81,8 +81,8 @@ def decided(place):
     found = hand_in(found, said, read_version=0, by=who, at=moment(2026, 6, 4))
     met = Meeting(date(2026, 6, 8), "We see it differently.", None)
     record_meeting(found, met, by=who, at=moment(2026, 6, 8, 12))
-    up = escalate(found, reason="Not settled.", by=who, at=moment(2026, 6, 8, 15))
-    up = escalate(up, reason="I cannot.", by=people.qa_head, at=moment(2026, 6, 10))
+    up = escalate(found, read_rung=0, reason="Not settled.", by=who, at=moment(2026, 6, 8, 15))
+    up = escalate(up, read_rung=1, reason="I cannot.", by=people.qa_head, at=moment(2026, 6, 10))
     grade = Overall("requires_improvement", None, surpassed=False)
     return decide(up, grade, reason="The plan is late.", by=director, at=moment(2026, 6, 12))
 
