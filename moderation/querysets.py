@@ -56,12 +56,6 @@ class ModerationQuerySet(models.QuerySet[Any]):
         """Moderated or to be moderated."""
         return self.filter(state__in=[*OPEN, ModerationState.FINAL])
 
-    def finished(self) -> ModerationQuerySet:
-        return self.filter(state=ModerationState.FINAL)
-
-    def given_to(self, user: User) -> ModerationQuerySet:
-        return self.filter(moderator=user, state=ModerationState.IN_MODERATION)
-
     def with_audit(self) -> ModerationQuerySet:
         """With the audit, its people and its edition; the edition's own text is read once in each process."""
         return self.select_related(

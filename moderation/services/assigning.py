@@ -5,10 +5,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from actions.models import Action
+from actions.services import withdraw_action
+from actions.states import ActionState
 from audits.models import Audit, Reader
 from core.moves import Refused
 from moderation.messages import announce
 from moderation.models import Moderation
+from moderation.selectors.moderating import SOURCE
 from moderation.selectors.people import rule_of, why_not
 from moderation.services.steps import locked, take
 from moderation.states import ASSIGN
@@ -26,7 +30,26 @@ def assign(moderation: Moderation, moderator: User, *, by: User, at: datetime) -
     ASSIGN.check(moderation.state)
     if why := why_not(moderator, moderation.audit, timezone.localdate(at)):
         raise Refused(f"{moderator.name} may not moderate this audit: {moderator.name} {why}.")
+    if moderation.panel_id is None:  # what a panel has written belongs to all who sit on it
+        take_away(moderation, moderator, by=by, at=at)
     return give(moderation, moderator, by=by, at=at)
+
+
+def take_away(moderation: Moderation, moderator: User, *, by: User, at: datetime) -> None:
+    """Take it from the former moderator, if that was another: their words and draft actions go, and they are told.
+
+    Nobody finds a view already filled in that is not theirs. The row history keeps what was written.
+    """
+    former = moderation.moderator
+    if former is None or former == moderator:
+        return
+    moderation.items.all().delete()
+    for action in Action.objects.raised_by(SOURCE, moderation.pk).filter(state=ActionState.DRAFT):
+        withdraw_action(action, reason="Given to another moderator.", by=by, at=at)
+    moderation.version += 1
+    moderation.save(update_fields=["version"])
+    once = f"{former.pk}:{moderation.moves.count()}"
+    announce(moderation, "taken_away", at=at, once=once, people=[(former, "moderator")])
 
 
 def give(

@@ -17,8 +17,9 @@ from audits.states import AuditState
 from core.moves import Refused
 from core.trail import record
 from moderation import choosing
+from moderation.messages import announce
 from moderation.models import Moderation, ModerationMove, Selection
-from moderation.selectors.people import why_not
+from moderation.selectors.people import rule_of, why_not
 from moderation.services.assigning import give
 from moderation.services.steps import ROUND, leave, locked, take
 from moderation.states import CALL_OFF, CHOOSE, LEAVE, ModerationState
@@ -41,7 +42,7 @@ NAMED = "A moderator was named when the audit was given out."
 def after_return(audit: Audit, *, by: User, at: datetime) -> Moderation | None:
     """What a return means for the grade: chosen at once, left to a later round, or final (B2-14).
 
-    A moderator who was named with the allocation gets it at once (SC-19).
+    A moderator who was named with the allocation gets it at once, where the framework names one then (SC-19).
     """
     policy = edition_of(audit).policy
     if policy.moderation is None:
@@ -49,7 +50,8 @@ def after_return(audit: Audit, *, by: User, at: datetime) -> Moderation | None:
         return None
     how = choosing.certain(policy.moderation, audit.grade)
     must = any(one.moderation for one in triggers(policy, RETURNED, audit.grade, ()))
-    how = how or (How.GRADE if must else "") or (How.HAND if audit.moderator else "")
+    named = audit.moderator if policy.moderation.named_at_allocation else None
+    how = how or (How.GRADE if must else "") or (How.HAND if named else "")
     if not how:
         if not choosing.has_rounds(policy.moderation):
             finish_unmoderated([audit], by=by, at=at)
@@ -57,18 +59,29 @@ def after_return(audit: Audit, *, by: User, at: datetime) -> Moderation | None:
     chance = None if how == How.HAND else 1.0
     reason = NAMED if how == How.HAND else ""
     moderation = choose(audit, how=how, chance=chance, reason=reason, by=by, at=at)
-    if audit.moderator:
-        on = timezone.localdate(at)
-        give(moderation, audit.moderator, why=why_not(audit.moderator, audit, on), by=None, at=at)
+    if named:
+        why = why_not(named, audit, timezone.localdate(at))
+        give(moderation, named, why=why, by=None, at=at)
     return moderation
 
 
 @transaction.atomic
 def after_reopen(audit: Audit, *, by: User, at: datetime) -> None:
-    """A reopened audit's moderation no longer stands; what was said in it is kept."""
+    """A reopened audit's moderation no longer stands; what was said in it is kept, and its moderator is told."""
     for moderation in Moderation.objects.filter(audit=audit).standing().select_for_update():
+        moderated = moderation.state != State.NOT_SAMPLED
         take(moderation, CALL_OFF, by=by, at=at)
+        if moderated:
+            announce(moderation, "called_off", at=at)
+    forget_moderator(audit)
     audit.readers.exclude(part=Reader.Part.CALIBRATION).delete()
+
+
+def forget_moderator(audit: Audit) -> None:
+    """Take the moderator's name off the audit, but where the framework names one when it is given out."""
+    if not rule_of(audit).named_at_allocation:
+        audit.moderator = None
+        audit.save(update_fields=["moderator", "changed_at"])
 
 
 def choose(
@@ -165,7 +178,9 @@ def draw_month(
     if not audits:
         return None
     seed = secrets.token_hex(16)
-    cohort = choosing.cohort(rule, [candidate(one) for one in audits], seed)
+    known = standing_of(audits)
+    given = [candidate(one, known.get(one.pk)) for one in audits]
+    cohort = choosing.cohort(rule, given, seed)
     ids = {one.reference: one.pk for one in audits}
     selection = Selection.objects.create(
         council_id=version.council_id,
@@ -188,15 +203,26 @@ def draw_month(
         made_at=at,
     )
     drawn = {ids[one.reference] for one in cohort.result.files}
-    keep(selection, audits, drawn, cohort.chance, by=by, at=at)
+    keep(selection, audits, known, drawn, cohort.chance, by=by, at=at)
     detail = {"number": selection.number, "drawn": len(drawn), "certain": len(cohort.certain)}
     tell_trail("draw for moderation", selection, by=by, at=at, detail=detail)
     return selection
 
 
-def candidate(audit: Audit) -> choosing.Candidate:
-    """An audit as the plain rules take it."""
-    return choosing.Candidate(audit.pk, audit.reference, audit.grade)
+def candidate(audit: Audit, known: Moderation | None = None) -> choosing.Candidate:
+    """An audit as the plain rules take it, with the grade it was returned with, whatever became of it since."""
+    return choosing.Candidate(audit.pk, audit.reference, known.before if known else audit.grade)
+
+
+def standing_of(audits: Iterable[Audit]) -> dict[int, Moderation]:
+    """The standing moderation of each audit that has one; locked."""
+    found = (
+        Moderation.objects.filter(audit__in=[one.pk for one in audits])
+        .standing()
+        .with_audit()
+        .select_for_update(of=("self",))
+    )
+    return {one.audit_id: one for one in found}
 
 
 def next_number(council_id: int) -> int:
@@ -217,6 +243,7 @@ def tell_trail(
 def keep(
     selection: Selection,
     audits: list[Audit],
+    standing: dict[int, Moderation],
     drawn: set[int],
     chance: float | None,
     *,
@@ -225,22 +252,16 @@ def keep(
 ) -> None:
     """Make a moderation of each audit of a month: drawn, chosen for certain, or not chosen and so final.
 
-    One that was chosen before (by hand, or at its return) stays as it is, and takes the chance if it is drawn.
+    One that was chosen before (by hand, or at its return) stays as it is, and takes the chance if it is drawn;
+    one that was then left without moderation is chosen again if it is drawn.
     """
-    standing = {
-        one.audit_id: one
-        for one in Moderation.objects.filter(audit__in=[one.pk for one in audits])
-        .standing()
-        .select_for_update()
-    }
     certain = set(selection.certain)
     new, moves, unmoderated = [], [], []
     for audit in audits:
         known = standing.get(audit.pk)
         if known is not None:
-            if audit.pk in drawn and known.chance is None:
-                known.chance, known.selection = chance, selection
-                known.save(update_fields=["chance", "selection"])
+            if audit.pk in drawn:
+                draw_again(known, selection, chance, by=by, at=at)
             continue
         chosen = audit.pk in drawn or audit.pk in certain
         new.append(
@@ -264,6 +285,26 @@ def keep(
         )
     ModerationMove.objects.bulk_create(moves)
     finish_unmoderated(unmoderated, by=by, at=at)
+
+
+def draw_again(
+    known: Moderation,
+    selection: Selection,
+    chance: float | None,
+    *,
+    by: User | None,
+    at: datetime,
+) -> None:
+    """Let a drawn audit that was chosen before take the chance; one that was left waits for a moderator again."""
+    if known.state == State.NOT_SAMPLED:
+        known.how, known.reason, known.chosen_at = How.CHANCE, "", at
+        known.chance, known.selection, known.state = chance, selection, State.AWAITING
+        known.save(update_fields=["how", "reason", "chosen_at", "chance", "selection", "state"])
+        Audit.objects.filter(pk=known.audit_id).update(grade_final=False)
+        leave(known, "select", by=by, at=at)
+    elif known.chance is None:
+        known.chance, known.selection = chance, selection
+        known.save(update_fields=["chance", "selection"])
 
 
 @transaction.atomic
@@ -398,5 +439,6 @@ def leave_unmoderated(moderation: Moderation, *, reason: str, by: User, at: date
     moderation.reason = reason.strip()
     take(moderation, LEAVE, by=by, at=at, reason=reason.strip(), fields=("reason",))
     moderation.audit.readers.filter(part=Reader.Part.MODERATOR).delete()
+    forget_moderator(moderation.audit)
     finish_unmoderated([moderation.audit], by=by, at=at)
     return moderation

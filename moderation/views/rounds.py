@@ -50,7 +50,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
 def version_of(request: HttpRequest) -> FrameworkVersion:
     """The edition whose round is run, of one's own council."""
     given = request.POST.get("version", "")
-    if not given.isdigit():
+    if not given.isdecimal() or len(given) > 9:
         raise Http404
     versions = FrameworkVersion.objects.filter(council=request.user.council_id)
     return get_object_or_404(versions.select_related("framework"), pk=int(given))

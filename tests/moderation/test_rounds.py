@@ -12,23 +12,32 @@ from django.db import InternalError, transaction
 from django.urls import reverse
 
 from audits.models import Audit
+from audits.scoring import Overall
 from audits.services.returning import reopen_audit
 from core.moves import Refused
 from moderation import tasks
 from moderation.models import Moderation, Selection
 from moderation.services.assigning import assign
-from moderation.services.choosing import choose_by_hand, draw_month, list_back, run_rounds
+from moderation.services.choosing import (
+    choose_by_hand,
+    draw_month,
+    leave_unmoderated,
+    list_back,
+    run_rounds,
+)
+from moderation.services.settling import Meeting, record_meeting
 from moderation.services.viewing import hand_in
 from moderation.states import ModerationState
 from tests.factories.audits import audit_at
 from tests.factories.cast import cast
 from tests.factories.standards import framework_text, published
-from tests.moderation.scenes import council, moment, returned, saying, waiting
+from tests.moderation.scenes import council, moderated, moderator, moment, returned, saying, waiting
 
 pytestmark = pytest.mark.django_db
 State = ModerationState
 JUNE = date(2026, 6, 1)
 JULY = moment(2026, 7, 1, 5, 15)
+GOOD = Overall("good", None, surpassed=False)
 
 
 @pytest.fixture
@@ -97,6 +106,56 @@ def test_one_chosen_by_hand_keeps_its_reason_and_takes_the_chance_when_it_is_dra
     assert found[drawn] == 0.5
     assert [chance for audit, chance in found.items() if audit != drawn] == [None]
     assert {one.how for one in Moderation.objects.all()} == {"hand"}
+
+
+def test_one_that_was_left_is_chosen_again_when_it_is_drawn(lancashire):
+    (audit,) = month_of_audits(lancashire, 1, bad=0)
+    officer = lancashire.people.officer
+    found = choose_by_hand(audit, reason="A complaint.", by=officer, at=moment(2026, 6, 4))
+    leave_unmoderated(found, reason="It was settled.", by=officer, at=moment(2026, 6, 5))
+
+    made = draw_month(lancashire.version, JUNE, by=None, at=JULY)
+
+    found = waiting(audit)
+    assert [one["id"] for one in made.result] == [audit.pk]
+    assert (found.state, found.how, found.chance, found.selection, found.reason) == (
+        State.AWAITING,
+        "chance",
+        1.0,
+        made,
+        "",
+    )
+    assert Audit.objects.get().grade_final is False
+    assert found.moves.last().verb == "select"
+
+
+def test_an_inadequate_one_stays_on_top_though_its_moderation_has_changed_the_grade(lancashire):
+    people = lancashire.people
+    bad, *_ = month_of_audits(lancashire, 4)
+    who = moderator(lancashire)
+    found = moderated(waiting(bad), who, moment(2026, 6, 11), "good")
+    agreed = Meeting(JUNE.replace(day=12), "So it is.", GOOD, "Dates.")
+    for person in (people.auditor, who):
+        record_meeting(found, agreed, by=person, at=moment(2026, 6, 12))
+
+    made = draw_month(lancashire.version, JUNE, by=None, at=JULY)
+
+    bad.refresh_from_db()
+    assert bad.grade == "good"
+    assert made.certain == [bad.pk]
+    assert len(made.pool["files"]) == 3
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 12, "9" * 5000, "", "x"])
+def test_an_edition_that_is_no_number_does_not_exist(lancashire, client, version):
+    client.force_login(lancashire.people.officer)
+
+    answers = [
+        client.post(reverse("run-list"), {"version": version}),
+        client.post(reverse("run-month"), {"version": version, "month": "2026-06-01"}),
+    ]
+
+    assert [one.status_code for one in answers] == [404, 404]
 
 
 def test_another_councils_officer_runs_nothing(lancashire):
