@@ -334,6 +334,11 @@ def audits(number: int, one: str, many: str) -> str:
     return f"{number} audit{'' if number == 1 else 's'} {one if number == 1 else many}"
 
 
+def them(number: int) -> str:
+    """The word for so many audits that were named before."""
+    return "it" if number == 1 else "them"
+
+
 def notes(rows: Sequence[Row], view: Sample, final: Sample) -> list[str]:
     """What the figures leave out and what that may do to them, in sentences."""
     base = {row.audit for row in counted(rows)}
@@ -348,35 +353,40 @@ def notes(rows: Sequence[Row], view: Sample, final: Sample) -> list[str]:
             by_hand,
             audits(by_hand, "was", "were")
             + " chosen by hand, or picked for a panel, and moderated. Such a choice says "
-            "nothing about other audits, so the figures leave them out.",
+            f"nothing about other audits, so the figures leave {them(by_hand)} out.",
         ),
         (
             undecided,
             audits(undecided, "has", "have")
-            + " not been drawn from yet, or no rule could choose them. The figures do not speak of them.",
+            + f" not been drawn from yet, or no rule could choose {them(undecided)}. The figures do not speak "
+            f"of {them(undecided)}.",
         ),
         (
             early,
             audits(early, "was", "were")
-            + " taken for the grade in a month that is not decided yet. They count once it is.",
+            + " taken for the grade in a month that is not decided yet. "
+            + ("It counts" if early == 1 else "They count")
+            + " once it is.",
         ),
         (
             nameless,
             audits(nameless, "was", "were")
-            + " not supported without another grade being named. They are left out, so agreement may be "
-            "lower than it seems.",
+            + " not supported without another grade being named. "
+            + ("It is" if nameless == 1 else "They are")
+            + " left out, so agreement may be lower than it seems.",
         ),
         (
             max(unsettled, 0),
             audits(unsettled, "is", "are")
-            + " still in disagreement. The final grades leave them out, so more may change than it seems.",
+            + f" still in disagreement. The final grades leave {them(unsettled)} out, so more may change than it "
+            "seems.",
         ),
         (
             missing,
             audits(missing, "was", "were")
             + " chosen from groups of which nothing is moderated yet. "
             + (
-                "The figures do not speak of them."
+                f"The figures do not speak of {them(missing)}."
                 if view.speaks and final.speaks
                 else "That is too many: what is moderated is no picture of all, so some figures are held back."
             ),

@@ -18,6 +18,7 @@ from moderation.services.viewing import hand_in
 from moderation.states import CalibrationState
 from reporting.models import Document
 from reporting.services import ask_for_document
+from tests.factories.people import PostHoldingFactory
 from tests.moderation.calibration_scenes import (
     AT,
     GOOD,
@@ -94,7 +95,7 @@ def pages(audit):
 def passed_up(moderation, by, reason):
     """A disagreement that the meeting did not settle, with the next who decides."""
     record_meeting(moderation, Meeting(AT.date(), "GIRAFFE", None), by=by, at=AT)
-    return escalate(moderation, reason=reason, by=by, at=AT)
+    return escalate(moderation, read_rung=moderation.rung, reason=reason, by=by, at=AT)
 
 
 def body(client, user, address):
@@ -197,8 +198,8 @@ def test_a_decider_who_grades_decides_once_the_grades_are_shown(scene, client):
     who = moderator(scene.place, "CPCC")
     given = assign(waiting(scene.audit), who, by=people.officer, at=AT)
     found = hand_in(given, saying(given, "4"), read_version=0, by=who, at=AT)
-    up = passed_up(found, who, "We differ.")
-    up.steps.get().deciders.add(scene.raters[2])
+    PostHoldingFactory(post=people.qa_head.holdings.get().post, user=scene.raters[2])
+    passed_up(found, who, "We differ.")
     client.force_login(scene.raters[2])
     address = reverse("decide-moderation", args=[found.pk])
 
@@ -238,6 +239,14 @@ def test_the_qa_team_sees_who_answered_and_not_what(scene, client):
     assert not [one for one in GRADES if one in page]
     assert "The grades can be shown once at least 3 people have graded" in page
     assert "2 of 3" in get(client, officer, "calibrations")
+
+
+def test_one_of_those_who_are_asked_has_graded(scene, client):
+    made = scene.graded(GOOD)
+
+    page = get(client, scene.place.people.officer, "calibration", made.pk)
+
+    assert "1 of 3 has graded." in page
 
 
 def test_a_moderator_who_grades_blind_elsewhere_sees_no_spread_either(scene, client):
@@ -415,7 +424,9 @@ def test_showing_gives_everybody_the_spread_and_the_audits_grade(scene, client):
         assert "style=" not in page.partition("<main")[2]
         assert "The auditor’s grade" in page
         assert all(f"{HERD} {one.pk}" in page for one in scene.raters)
-        assert all(one.name in page for one in scene.raters)
+        assert all(
+            f'<dt class="govuk-summary-list__key">{one.name}</dt>' in page for one in scene.raters
+        )
         assert SECRET in body(client, user, reverse("audit-record", args=[scene.audit.pk]))
     rater = get(client, scene.raters[0], "calibration", made.pk)
     assert "Too few to tell" not in rater

@@ -225,9 +225,26 @@ def test_a_verdict_without_a_grade_is_left_out_and_counted(lancashire):
     assert len(compared(rows).pairs) == 1
     notes = trust.trust(rows, edition(lancashire.version).policy.grades, JULY).notes
     assert notes == (
-        "1 audit was not supported without another grade being named. They are left out, so agreement "
+        "1 audit was not supported without another grade being named. It is left out, so agreement "
         "may be lower than it seems.",
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "1 audit is still in disagreement. The final grades leave it out"),
+        (2, "2 audits are still in disagreement. The final grades leave them out"),
+    ],
+)
+def test_a_note_speaks_of_one_audit_and_of_several(number, words):
+    rows = [row(n, viewed=True, moderated=2, chance=1.0) for n in range(number)]
+    view = sample(rows, lambda one: (one.before, one.moderated))
+    final = sample(rows, lambda one: (one.before, one.final))
+
+    notes = trust.notes(rows, view, final)
+
+    assert [one.partition(",")[0] for one in notes if "disagreement" in one] == [words]
 
 
 def test_another_edition_is_never_mixed_in(db):
