@@ -154,7 +154,7 @@ def in_hand(people: Cast, version: FrameworkVersion, stage: int) -> Moderation:
         return found
     met = Meeting(NOW.date(), "We differ.", None)
     record_meeting(found, met, by=people.moderator, at=NOW)
-    return escalate(found, reason="Not settled.", by=people.moderator, at=NOW)
+    return escalate(found, read_rung=0, reason="Not settled.", by=people.moderator, at=NOW)
 
 
 def round_of(audit: Audit, version: FrameworkVersion) -> Selection:
