@@ -307,4 +307,4 @@ def test_audits_that_wait_for_their_draw_are_said(place):
 
     body = text(get(place.people.qa_head, "trust"))
 
-    assert "1 audit has not been drawn from yet, or no rule could choose them" in body
+    assert "1 audit has not been drawn from yet, or no rule could choose it" in body
