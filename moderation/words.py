@@ -1,7 +1,7 @@
 """What a moderator said, as labels and words in the framework's order. Plain values in and out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audits.words import Choice
 from moderation.asking import (
@@ -16,6 +16,8 @@ from moderation.asking import (
     Key,
     Said,
 )
+from standards.policy import Policy
+from standards.wording import Names, recipient
 
 CODES = {
     AGREE: "Agrees with the grade",
@@ -45,6 +47,27 @@ def lines(asked: Iterable[Asked], said: Mapping[Key, Said]) -> tuple[Line, ...]:
     """Everything that was said; what was left open is left out."""
     made = (line_of(one, said) for one in asked)
     return tuple(line for line in made if line.words or line.text)
+
+
+def saved_since(
+    asked: Iterable[Asked], now: Mapping[Key, Said], opened: Mapping[Key, str] | None
+) -> tuple[Line, ...]:
+    """What is saved now and differs from the marks of what a form was opened with; all of it where none are known."""
+    made = []
+    for one in asked:
+        keys = (one.key, (one.content.code, GRADE))
+        if opened is None or any(
+            now.get(key, BLANK).mark != opened.get(key, BLANK.mark) for key in keys
+        ):
+            line = line_of(one, now)
+            made.append(line if line.whole else replace(line, words="Left empty"))
+    return tuple(made)
+
+
+def talk_words(recipients: Iterable[str], policy: Policy) -> list[str]:
+    """With whom the framework asks the moderator to talk, in words: the worker's line manager."""
+    names = Names({"post_code": {one.code: one.title for one in policy.post_types}})
+    return [recipient(one, names) for one in recipients]
 
 
 def line_of(one: Asked, said: Mapping[Key, Said]) -> Line:

@@ -22,6 +22,7 @@ from moderation.asking import (
     Key,
     Said,
 )
+from moderation.words import Line, saved_since
 from standards.policy import Moderation as Rule
 
 LONGEST = 20_000
@@ -66,6 +67,8 @@ class ViewForm(ServiceForm):
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     told_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     opened = forms.JSONField(widget=forms.HiddenInput, required=False)
+    # What somebody else has saved since, where the person is told of it.
+    theirs: tuple[Line, ...] = ()
 
     def __init__(
         self, *args: Any, asked: list[Asked], rule: Rule, before: str, **kwargs: Any
@@ -111,8 +114,9 @@ class ViewForm(ServiceForm):
             changed |= {"read_version": str(version), "told_version": ""}
         self.carry(**changed)
 
-    def tell(self, version: int) -> None:
-        """Let the form that goes back know that the person was told of what somebody has saved."""
+    def tell(self, version: int, now: Mapping[Key, Said]) -> None:
+        """Let the form that goes back show what somebody has saved, and know that the person was told of it."""
+        self.theirs = saved_since(self.asked, now, self.opened_with)
         self.carry(told_version=str(version))
 
     def carry(self, **hidden: str) -> None:

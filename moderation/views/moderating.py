@@ -44,14 +44,14 @@ from moderation.services.viewing import (
 )
 from moderation.states import OPEN, ModerationState
 from moderation.views.door import Door, open_door
-from moderation.words import lines
+from moderation.words import lines, talk_words
 from people.models import User
 
 PAGE = 50
 State = ModerationState
 MOVED = (
-    "Somebody has saved this form since you opened it. Your words are still here, but not saved: look at "
-    "what is saved now (open the form in another window), then press a button below to keep yours."
+    "Somebody has saved this form since you opened it. Your words are still here, but not saved: read "
+    "what is saved now, then press a button below to keep yours."
 )
 CLOSED = (
     "This moderation was closed meanwhile; these words were not saved. Copy what you still need."
@@ -187,6 +187,7 @@ def form_context(door: Door, form: ViewForm) -> dict[str, Any]:
         "audit": one.audit,
         "form": form,
         "rule": rule_of(one.audit),
+        "talk_with": talk_words(rule_of(one.audit).talk_with, door.edition.policy),
         "policy": door.edition.policy,
         "audit_actions": actions_of_audit(one.audit, blind=door.blind),
         "actions": actions_of(one),
@@ -229,7 +230,7 @@ def take(request: HttpRequest, door: Door, form: ViewForm, *, hands_in: bool) ->
     except Changed:
         one.refresh_from_db(fields=["version"])
         form.add_error(None, MOVED)
-        form.tell(one.version)
+        form.tell(one.version, said_of(one))
     except Closed:
         form.add_error(None, CLOSED)
     else:

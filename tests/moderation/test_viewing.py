@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from audits.services.returning import reopen_audit
 from moderation.asking import AGREE, GRADE, PROPOSE, SUPPORTED, Asked, Said
@@ -14,9 +15,10 @@ from moderation.services.assigning import assign
 from moderation.services.choosing import choose_by_hand
 from moderation.services.viewing import hand_in, save_view
 from moderation.states import ModerationState
-from moderation.words import line_of
+from moderation.words import line_of, talk_words
 from reporting.builders.moderation_record import build, case_note
 from standards.policy import Content
+from standards.selectors import edition
 from tests.moderation.panel_scenes import room
 from tests.moderation.scenes import council, moderator, moment, returned, saying, waiting
 
@@ -118,6 +120,23 @@ def test_only_a_button_overwrites_and_only_after_the_person_was_told(scene, clie
     assert "Mine" in told.content.decode()
     assert between == {"quality": "The chair's paragraph"}
     assert texts(one) == {"quality": "Mine"}
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_what_the_colleague_has_saved_is_shown_beside_ones_own_words(scene, client, quiet):
+    one = before_the_panel()
+    form = opened(client, scene.other_head, one)
+    one = by_the_chair(scene, one, "The chair's paragraph")
+    verdict = {("verdict", ""): Said(code="supported")}
+    save_view(one, verdict, read_version=1, by=scene.chair, at=AT)
+
+    answer = sent(client, one, quiet=quiet, **form, quality="Mine", messages="Learn")
+
+    page = " ".join(strip_tags(answer.content.decode()).split())
+    _, _, theirs = page.partition("What is saved now")
+    assert "The chair&#x27;s paragraph" in theirs
+    assert "Supported" in theirs
+    assert "Messages for learning Left empty" not in theirs  # nobody has touched it
 
 
 def test_the_blanks_of_an_old_form_wipe_nothing_even_by_a_button(scene, client):
@@ -265,3 +284,12 @@ def test_a_proposed_grade_goes_when_the_moderator_agrees_after_all(client):
     assert "Agrees with the grade: " not in case_note(
         build(Moderation.objects.with_audit().get(pk=done.pk))
     )
+
+
+def test_whom_the_moderator_talks_with_is_said_in_words(scene):
+    policy = edition(before_the_panel().audit.version).policy
+    post = policy.post_types[0]
+
+    said = talk_words(["auditor", "worker.line_manager", f"council.post.{post.code}"], policy)
+
+    assert said == ["the auditor", "the worker's line manager", f"whoever is {post.title}"]
