@@ -236,13 +236,15 @@ def escalate(request: HttpRequest, pk: int) -> HttpResponse:
         hint="Both views, and this reason, go to whoever decides.",
         initial={"read_rung": door.moderation.rung},
     )
-    if not form.is_valid() or form.cleaned_data["read_rung"] == door.moderation.rung:
+    late = form.is_valid() and form.cleaned_data["read_rung"] != door.moderation.rung
+    if not late:
         check(request, door, right_to_pass_up(door.moderation))
 
     def take() -> str:
         after = pass_up(door.moderation, **form.cleaned_data, by=request.user, at=clock.now())
         names = [one.name for one in steps_of(after)[-1].deciders.all()]
-        return f"It has been passed up. {', '.join(names)} decides next and has been told."
+        do, have = ("decides", "has") if len(names) == 1 else ("decide", "have")
+        return f"It has been passed up. {', '.join(names)} {do} next and {have} been told."
 
     return step(
         request,
@@ -251,7 +253,7 @@ def escalate(request: HttpRequest, pk: int) -> HttpResponse:
         take,
         title="Pass it up for a decision",
         button="Pass it up",
-        rung=next_rung(door.moderation),
+        rung=None if late else next_rung(door.moderation),
     )
 
 

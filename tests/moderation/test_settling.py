@@ -110,6 +110,7 @@ def test_a_double_click_on_the_page_is_refused_with_the_words_still_there(bexley
     assert 'data-prevent-double-click="true"' in page
     assert [one.status_code for one in answers] == [302, 422]
     assert "passed up since you opened this page" in answers[1].content.decode()
+    assert "Next:" not in answers[1].content.decode()
     assert "We see it differently." in answers[1].content.decode()
     assert found.steps.count() == 1
 

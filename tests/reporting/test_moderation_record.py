@@ -209,6 +209,16 @@ def test_there_is_no_record_before_the_end(bexley, route):
         ask_for_document(found, by=bexley.people.officer, at=AT)
 
 
+def test_on_a_phone_each_table_scrolls_by_itself_and_not_the_page(bexley):
+    done = agreed_at_a_meeting(bexley)
+
+    page = signed_in(bexley.people.auditor).get(reverse("moderation-record", args=[done.pk]))
+
+    tables = re.findall(r'(<div class="qa-scroll"[^>]*>)?<table', page.content.decode())
+    assert len(tables) == 2
+    assert all(tables)
+
+
 def test_the_page_shows_the_record_the_note_and_the_downloads(bexley):
     done = agreed_at_a_meeting(bexley)
     client = signed_in(bexley.people.worker)
