@@ -6,45 +6,18 @@ from datetime import date, timedelta
 
 from people.organisation import Line
 from people.roles import Role
-from standards.deadlines import months_after
+from standards.deadlines import notice_by, shifted
 from standards.policy import Allocation, Duration
-from standards.workdays import on_or_before, working_days_from
+from standards.workdays import PLAIN, Calendar
 
 # The ranks of management, from the lowest; where nobody above holds one, the next takes its place.
 RANKS = (Role.LINE_MANAGER, Role.NEXT_LEVEL, Role.HEAD_OF_SERVICE, Role.SENIOR_LEADER)
 
 
-def shifted(day: date, length: Duration, *, back: bool, closed: Collection[date] = ()) -> date:
-    """The day so long after `day`, or before it. A part of a day counts as a whole day."""
-    number = -length.number if back else length.number
-    match length.unit:
-        case "hours":
-            days = -(-length.number // 24)
-            return day + timedelta(days=-days if back else days)
-        case "days":
-            return day + timedelta(days=number)
-        case "working_days":
-            return working_days_from(day, number, closed)
-        case "weeks":
-            return day + timedelta(weeks=number)
-        case "months":
-            return months_after(day, number)
-        case _:
-            raise ValueError(f"There is no unit of time “{length.unit}”.")
-
-
-def give_out_by(audit_on: date, notice: Duration, closed: Collection[date] = ()) -> date:
-    """The last day to give an audit out so that its auditor has the notice promised.
-
-    One that falls on no working day moves to the working day before it, never after (T-6, SC-14).
-    """
-    return on_or_before(shifted(audit_on, notice, back=True, closed=closed), closed)
-
-
-def earliest_audit(today: date, notice: Duration, closed: Collection[date] = ()) -> date:
+def earliest_audit(today: date, notice: Duration, calendar: Calendar = PLAIN) -> date:
     """The first day of an audit that is given out today with the notice promised."""
     day = today
-    while give_out_by(day, notice, closed) < today:
+    while notice_by(day, notice, calendar) < today:
         day += timedelta(days=1)
     return day
 
@@ -80,7 +53,7 @@ def acting(tree: Line, auditor_id: int, role: str) -> tuple[int, ...]:
 
 
 def may_extend(
-    rule: Allocation, tree: Line, *, auditor_id: int, first_on: date, closed: Collection[date] = ()
+    rule: Allocation, tree: Line, *, auditor_id: int, first_on: date, calendar: Calendar = PLAIN
 ) -> dict[int, Limit]:
     """Who may give an auditor more time, and until when (B6-1, B6-2).
 
@@ -91,7 +64,7 @@ def may_extend(
         return dict.fromkeys(acting(tree, auditor_id, Role.QA_HEAD), Limit())
     found: dict[int, Limit] = {}
     for step in rule.extension.steps:
-        until = shifted(first_on, step.up_to, back=False, closed=closed) if step.up_to else None
+        until = shifted(first_on, step.up_to, calendar=calendar) if step.up_to else None
         for pk in everybody(tree, auditor_id, step.by):
             found[pk] = wider(found.get(pk), Limit(until))
     return found

@@ -9,14 +9,13 @@ from programme.dates import (
     acting,
     below,
     earliest_audit,
-    give_out_by,
     in_time,
     may_ask,
     may_exclude,
     may_extend,
-    shifted,
     wider,
 )
+from standards.deadlines import notice_by
 from standards.policy import (
     Allocation,
     Deadline,
@@ -25,63 +24,18 @@ from standards.policy import (
     Extension,
     ExtensionStep,
 )
-from standards.workdays import is_working, on_or_before, working_days_from
 
 MONTH = Duration(1, "months")
 DUE = date(2026, 5, 5)
 TM, SM, HOS, DIRECTOR, QA, QA_HEAD, OTHER = 1, 2, 3, 4, 5, 6, 7
 
 
-@pytest.mark.parametrize(
-    ("audit_on", "notice", "by"),
-    [
-        (date(2026, 3, 31), MONTH, date(2026, 2, 27)),  # SC-14: 28 Feb is a Saturday
-        (date(2026, 9, 14), MONTH, date(2026, 8, 14)),  # SC-14
-        (date(2028, 3, 31), MONTH, date(2028, 2, 29)),  # a leap day
-        (date(2026, 5, 3), MONTH, date(2026, 4, 2)),  # 3 April is Good Friday
-        (date(2026, 5, 6), MONTH, date(2026, 4, 2)),  # Easter Monday, Sunday, Saturday, Good Friday
-        (date(2026, 1, 28), MONTH, date(2025, 12, 24)),  # Sunday, Saturday, Boxing Day, Christmas
-        (date(2026, 5, 26), Duration(2, "weeks"), date(2026, 5, 12)),
-        (date(2026, 5, 26), Duration(5, "working_days"), date(2026, 5, 18)),
-        (date(2026, 5, 26), Duration(1, "days"), date(2026, 5, 22)),  # a bank holiday, a weekend
-        (date(2026, 5, 21), Duration(24, "hours"), date(2026, 5, 20)),
-        (date(2026, 5, 21), Duration(25, "hours"), date(2026, 5, 19)),
-        (date(2026, 5, 21), Duration(0, "days"), date(2026, 5, 21)),
-    ],
-)
-def test_notice_is_counted_back_and_never_shorter_than_promised(audit_on, notice, by):
-    assert give_out_by(audit_on, notice) == by
-
-
-def test_notice_moves_before_a_day_on_which_the_council_is_closed():
-    assert give_out_by(date(2026, 9, 14), MONTH, {date(2026, 8, 14)}) == date(2026, 8, 13)
-
-
 @pytest.mark.parametrize("today", [date(2026, 2, 27), date(2026, 2, 28), date(2026, 12, 24)])
 def test_the_earliest_audit_is_the_first_whose_notice_is_not_over(today):
     soonest = earliest_audit(today, MONTH)
 
-    assert give_out_by(soonest, MONTH) >= today
-    assert give_out_by(soonest - timedelta(days=1), MONTH) < today
-
-
-def test_an_unknown_unit_of_time_is_a_fault():
-    with pytest.raises(ValueError, match="fortnights"):
-        shifted(DUE, Duration(1, "fortnights"), back=False)
-
-
-@pytest.mark.parametrize(
-    ("length", "day"),
-    [
-        (Duration(1, "days"), date(2026, 5, 6)),
-        (Duration(48, "hours"), date(2026, 5, 7)),
-        (Duration(2, "weeks"), date(2026, 5, 19)),
-        (Duration(1, "months"), date(2026, 6, 5)),
-        (Duration(14, "working_days"), date(2026, 5, 26)),  # 25 May is a bank holiday
-    ],
-)
-def test_time_counts_forward_in_every_unit(length, day):
-    assert shifted(DUE, length, back=False) == day
+    assert notice_by(soonest, MONTH) >= today
+    assert notice_by(soonest - timedelta(days=1), MONTH) < today
 
 
 @pytest.mark.parametrize(
@@ -95,34 +49,6 @@ def test_time_counts_forward_in_every_unit(length, day):
 )
 def test_a_change_is_in_time_until_the_end_of_the_due_day(on, before, open_):
     assert in_time(on, DUE, before_deadline=before) is open_
-
-
-# --- working days --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("year", "days"),
-    [
-        (2026, [(1, 1), (4, 3), (4, 6), (5, 4), (5, 25), (8, 31), (12, 25), (12, 28)]),
-        (2027, [(1, 1), (3, 26), (3, 29), (5, 3), (5, 31), (8, 30), (12, 27), (12, 28)]),
-    ],
-)
-def test_the_bank_holidays_are_those_of_england_and_wales(year, days):
-    weekdays = (date(year, 1, 1) + timedelta(days=n) for n in range(365))
-
-    closed = [day for day in weekdays if day.weekday() < 5 and not is_working(day)]
-
-    assert closed == [date(year, month, day) for month, day in days]
-
-
-def test_working_days_skip_weekends_and_closures():
-    friday = date(2026, 5, 1)
-
-    assert working_days_from(friday, 1) == date(2026, 5, 5)
-    assert working_days_from(friday, 1, {date(2026, 5, 5)}) == date(2026, 5, 6)
-    assert working_days_from(date(2026, 5, 5), -1) == friday
-    assert working_days_from(friday, 0) == friday
-    assert on_or_before(date(2026, 5, 4)) == friday
 
 
 # --- who decides ---------------------------------------------------------------------------------
