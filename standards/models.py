@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from people.models import Council
-from standards.querysets import FrameworkVersionQuerySet
+from standards.querysets import CalendarDayQuerySet, FrameworkVersionQuerySet
 
 # A row that belongs to an edition may be written only while the edition is a draft.
 LOCKED = """
@@ -47,6 +47,41 @@ class Framework(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["council", "code"], name="framework_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarDay(models.Model):
+    """Where a council's year differs from the bank holidays, and its terms and cycles (T-3, T-11).
+
+    Both days are included. A `closed` day is no working day; a `worked` one is, though a bank holiday.
+    """
+
+    class Kind(models.TextChoices):
+        CLOSED = "closed", "Closed, though not a bank holiday"
+        WORKED = "worked", "Worked, though a bank holiday or weekend"
+        TERM = "term", "School term"
+        CYCLE = "cycle", "Week 1 of a performance cycle"
+
+    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="calendar_days")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    from_on = models.DateField()
+    to_on = models.DateField()
+
+    objects = CalendarDayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("from_on", "kind", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["council", "kind", "from_on"], name="calendar_day_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on__gte=models.F("from_on")), name="calendar_ends_after_start"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     from people.models import User
 
 
+class CalendarDayQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> CalendarDayQuerySet:
+        return self.filter(council=user.council_id)
+
+    def changing_working_days(self) -> CalendarDayQuerySet:
+        """The rows by which working days differ from the bank holidays."""
+        return self.filter(kind__in=("closed", "worked"))
+
+    def in_year(self, year: int) -> CalendarDayQuerySet:
+        """What falls into a year, all or part of it."""
+        return self.filter(from_on__lte=date(year, 12, 31), to_on__gte=date(year, 1, 1))
+
+
 class FrameworkVersionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> FrameworkVersionQuerySet:
         return self.filter(council=user.council_id)

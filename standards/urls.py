@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from standards import views
+from standards import calendar_views, views
 
 urlpatterns = [
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/<int:pk>/remove/", calendar_views.remove, name="remove-calendar-day"),
     path("frameworks/", views.framework_list, name="frameworks"),
     path("frameworks/upload/", views.upload, name="upload-framework"),
     path("frameworks/schema/", views.schema_file, name="framework-schema"),
