@@ -133,6 +133,10 @@ class Duration:
         return f"{self.number} {unit.removesuffix('s') if self.number == 1 else unit}"
 
 
+# Two working days before something is due and on the day itself, unless the framework says otherwise (C4-8).
+REMINDERS = (Duration(2, "working_days"), Duration(0, "days"))
+
+
 @dataclass(frozen=True)
 class ExtensionStep:
     """Roles that may give more time, and the longest extension they may give (None = any)."""
@@ -196,24 +200,70 @@ class ActionKind:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A length of time and what it counts from: `returned`, `raised`, `meeting`, `due` or `moderated` (C1-2)."""
+
+    number: int
+    unit: str
+    anchor: str = ""
+
+    @property
+    def duration(self) -> Duration:
+        """The length of time alone."""
+        return Duration(self.number, self.unit)
+
+
+@dataclass(frozen=True)
 class ActionClass:
-    """A class of action with its latest limit; `number` is None where the date is set freely (C1-2)."""
+    """A class of action with its latest limit; without one the date is set freely (C1-2, C1-3).
+
+    `later` says whether a later date than the limit is `refused` or allowed `with_reason`.
+    """
 
     code: str
     label: str
-    number: int | None = None
-    unit: str = ""
-    anchor: str = ""
+    limit: Limit | None = None
+    later: str = "refused"
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """Who signs an action off, and for which grades of the audit; all grades where none is named (C1-7)."""
+
+    by: tuple[str, ...]
+    grades: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ImpactCheck:
+    """How long after an action is signed off its difference for the child is looked at, and by whom."""
+
+    after: Duration
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ActionRules:
-    """How many actions a return needs, the kinds and classes there are, and the heading on the child's file."""
+    """What the framework says about actions: kinds, classes, SMART words, sign-off, the look at their impact.
+
+    `impact_check` is None where the council has switched it off. `file_heading` stands over them on the child's file.
+    """
 
     minimum: int
     kinds: tuple[ActionKind, ...]
     classes: tuple[ActionClass, ...] = ()
     file_heading: str = ""
+    default_class: str = ""
+    sign_off: tuple[SignOff, ...] = ()
+    refused_words: tuple[str, ...] = ()
+    success_asked: bool = False
+    supervision_review: bool = False
+    impact_check: ImpactCheck | None = None
+
+    def action_class(self, code: str) -> ActionClass | None:
+        """The class with this code; None for an unknown or empty one."""
+        return next((one for one in self.classes if one.code == code), None)
 
 
 @dataclass(frozen=True)
@@ -302,15 +352,6 @@ class Dispute:
 
 
 @dataclass(frozen=True)
-class Limit:
-    """A length of time and what it counts from (C1-2)."""
-
-    number: int
-    unit: str
-    anchor: str = ""
-
-
-@dataclass(frozen=True)
 class TriggerTask:
     """A task that a grade sets off, whose it is and how soon (A0-14, B4)."""
 
@@ -336,6 +377,102 @@ class GradeTrigger:
     action_class: str = ""
     moderation: bool = False
     loop: bool = False
+    reaudit: Duration | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What is looked at again after an audit, by whom and when (C2); `every` is a rhythm such as `week`."""
+
+    code: str
+    title: str
+    owner: str = ""
+    together_with: tuple[str, ...] = ()
+    limit: Limit | None = None
+    every: str = ""
+    grades: tuple[str, ...] = ()
+    flag: str = ""
+
+
+@dataclass(frozen=True)
+class ClosingLoop:
+    """The form that closes the loop after an inadequate audit, and the second audit that follows it (C3)."""
+
+    owner: str
+    authorised_by: str
+    sent_to: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    reaudit: Duration | None = None
+    other_auditor: bool = False
+
+
+@dataclass(frozen=True)
+class ClosureCheck:
+    """Something that must be there before an audit is closed, for some grades or for all (C3-8)."""
+
+    code: str
+    label: str
+    grades: tuple[str, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung of a ladder (A0-16, C4): who is told, and when.
+
+    `after` counts from the anchor of a ladder that climbs by itself; `limit` is how long a stage lasts. `otherwise`
+    are asked at a stage where nobody of `to` is left (C4-9).
+    """
+
+    title: str
+    after: Duration | None = None
+    limit: Duration | None = None
+    to: tuple[str, ...] = ()
+    copy: tuple[str, ...] = ()
+    informal: bool = False
+    otherwise: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A ladder of a framework (C4, C5): one that climbs while something is `late`, or goes up by `stages`.
+
+    `anchor` says what the time counts from: an audit's `deadline`, an action's `due` date or the day it was
+    `set`, the day something was `raised` or a `stage_opened`. `skip` is `officer` where stages may be skipped.
+    `longest` bounds the whole ladder. `asks` are what the officer records at each stage: `advocate`, `consulted`.
+    `restricted`: only those who take part may open it (I-73). `informal_first`: an informal attempt is recorded when
+    it is raised (C5-1).
+    """
+
+    code: str
+    title: str
+    kind: str = "late"
+    anchor: str = ""
+    rungs: tuple[Rung, ...] = ()
+    skip: str = "nobody"
+    solved_by: tuple[str, ...] = ()
+    paused_by: tuple[str, ...] = ()
+    longest: Duration | None = None
+    reminders: tuple[Duration, ...] | None = None
+    note: str = ""
+    raised_by: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    restricted: bool = False
+    informal_first: bool = False
+
+    @property
+    def begins_informally(self) -> bool:
+        """Whether an informal attempt comes first, recorded before the stages or as one of them."""
+        return self.informal_first or any(rung.informal for rung in self.rungs)
+
+
+@dataclass(frozen=True)
+class Template:
+    """The council's own words for one kind of message (C6-3); they stand in place of ours."""
+
+    event: str
+    subject: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -358,6 +495,24 @@ class Policy:
     moderation: Moderation | None = None
     disputes: tuple[Dispute, ...] = ()
     grade_triggers: tuple[GradeTrigger, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    closing_loop: ClosingLoop | None = None
+    closure_checks: tuple[ClosureCheck, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    reminders: tuple[Duration, ...] = REMINDERS
+    templates: tuple[Template, ...] = ()
+
+    def ladder(self, code: str) -> Ladder:
+        """The ladder with this code. Raises KeyError for a code the framework does not have."""
+        for one in self.ladders:
+            if one.code == code:
+                return one
+        raise KeyError(code)
+
+    def late_ladder(self, *anchors: str) -> Ladder | None:
+        """The first ladder that climbs by itself from one of these anchors; None where there is none."""
+        found = (one for one in self.ladders if one.kind == "late" and one.anchor in anchors)
+        return next(found, None)
 
     def grade(self, code: str) -> Grade:
         """The grade with this code. Raises KeyError for a code the framework does not have."""

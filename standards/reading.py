@@ -1,15 +1,18 @@
 """A checked framework file as frozen values. Plain: the document goes in, the policy comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from standards.policy import (
+    REMINDERS,
     ActionClass,
     ActionKind,
     ActionRules,
     Allocation,
     Band,
+    ClosingLoop,
+    ClosureCheck,
     Content,
     Deadline,
     Dispute,
@@ -18,10 +21,13 @@ from standards.policy import (
     Exclusion,
     Extension,
     ExtensionStep,
+    FollowUp,
     Grade,
     GradeCondition,
     GradeQuery,
     GradeTrigger,
+    ImpactCheck,
+    Ladder,
     Limit,
     Moderation,
     OverallGrade,
@@ -30,11 +36,18 @@ from standards.policy import (
     Policy,
     PostType,
     ReturnCheck,
+    Rung,
     Scale,
     Selecting,
+    SignOff,
     Surpassed,
+    Template,
     TriggerTask,
 )
+
+SIX_WEEKS = Duration(6, "weeks")
+# Who raises a ladder of stages where the file names nobody.
+OFFICERS = ("council.reviewing_officer",)
 
 # The top-level groups that are kept whole with an edition.
 WHOLE = (
@@ -69,6 +82,8 @@ WHOLE = (
     "closing_loop",
     "closure_checks",
     "ladders",
+    "reminders",
+    "templates",
     "instruments",
     "reports",
     "statutory_rules",
@@ -109,6 +124,18 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         moderation=moderation_of(document.get("moderation")),
         disputes=tuple(dispute_of(one) for one in document.get("disputes", ())),
         grade_triggers=tuple(trigger_of(one) for one in document.get("grade_triggers", ())),
+        follow_ups=tuple(follow_up_of(one) for one in document.get("follow_ups", ())),
+        closing_loop=closing_loop_of(document.get("closing_loop")),
+        closure_checks=tuple(
+            ClosureCheck(one["code"], one["label"], tuple(one.get("grades", ())), one.get("by", ""))
+            for one in document.get("closure_checks", ())
+        ),
+        ladders=tuple(ladder_of(one) for one in document.get("ladders", ())),
+        reminders=durations_of(document["reminders"]) if "reminders" in document else REMINDERS,
+        templates=tuple(
+            Template(one["event"], one["subject"], one["text"])
+            for one in document.get("templates", ())
+        ),
     )
 
 
@@ -201,24 +228,45 @@ def exclusion_of(rule: Mapping[str, Any] | None) -> Exclusion | None:
 
 def actions_of(rule: Mapping[str, Any]) -> ActionRules:
     """The rules of actions."""
-    classes = []
-    for one in rule.get("classes", []):
-        limit = one.get("limit") or {}
-        classes.append(
-            ActionClass(
-                one["code"],
-                one["label"],
-                limit.get("number"),
-                limit.get("unit", ""),
-                limit.get("from", ""),
-            )
-        )
+    sign_off = tuple(
+        SignOff(tuple(one["by"]), tuple(one.get("grades", ())), one.get("note", ""))
+        for one in rule.get("sign_off", ())
+    )
     return ActionRules(
         minimum=rule["minimum"],
         kinds=tuple(ActionKind(kind["code"], kind["label"]) for kind in rule["kinds"]),
-        classes=tuple(classes),
+        classes=tuple(class_of(one) for one in rule.get("classes", ())),
         file_heading=rule.get("file_heading", ""),
+        default_class=rule.get("default_class", ""),
+        sign_off=sign_off,
+        refused_words=tuple(rule.get("refused_words", ())),
+        success_asked=rule.get("success_asked", False),
+        supervision_review=rule.get("supervision_review", False),
+        impact_check=impact_check_of(rule.get("impact_check", {}), sign_off),
     )
+
+
+def class_of(one: Mapping[str, Any]) -> ActionClass:
+    """A class of action; a later date than its limit is refused unless the file says otherwise."""
+    return ActionClass(
+        one["code"], one["label"], limit_of(one.get("limit")), one.get("later", "refused")
+    )
+
+
+def limit_of(limit: Mapping[str, Any] | None) -> Limit | None:
+    """A length of time and what it counts from; None where the file names none."""
+    return Limit(limit["number"], limit["unit"], limit["from"]) if limit else None
+
+
+def impact_check_of(rule: Mapping[str, Any], sign_off: Iterable[SignOff]) -> ImpactCheck | None:
+    """When the impact of an action is looked at: six weeks after it is signed off, by who signs off first,
+
+    unless the file says otherwise; None where it says that nobody is asked.
+    """
+    if not rule.get("asked", True):
+        return None
+    usual = next((one.by for one in sign_off), ("worker.line_manager",))
+    return ImpactCheck(duration_of(rule.get("after")) or SIX_WEEKS, tuple(rule.get("by", usual)))
 
 
 def moderation_of(rule: Mapping[str, Any] | None) -> Moderation | None:
@@ -306,15 +354,78 @@ def trigger_of(rule: Mapping[str, Any]) -> GradeTrigger:
         action_class=rule.get("action_class", ""),
         moderation=rule.get("moderation", False),
         loop=rule.get("loop", False),
+        reaudit=duration_of(rule.get("reaudit")),
     )
 
 
 def task_of(one: Mapping[str, Any]) -> TriggerTask:
     """A task that a grade sets off."""
-    limit = one.get("limit")
-    return TriggerTask(
-        one["code"],
-        one["title"],
-        one.get("owner", ""),
-        Limit(limit["number"], limit["unit"], limit["from"]) if limit else None,
+    return TriggerTask(one["code"], one["title"], one.get("owner", ""), limit_of(one.get("limit")))
+
+
+def follow_up_of(one: Mapping[str, Any]) -> FollowUp:
+    """What is looked at again after an audit."""
+    return FollowUp(
+        code=one["code"],
+        title=one["title"],
+        owner=one.get("owner", ""),
+        together_with=tuple(one.get("together_with", ())),
+        limit=limit_of(one.get("limit")),
+        every=one.get("every", ""),
+        grades=tuple(one.get("grades", ())),
+        flag=one.get("flag", ""),
     )
+
+
+def closing_loop_of(rule: Mapping[str, Any] | None) -> ClosingLoop | None:
+    """The form that closes the loop; None where the framework has none."""
+    if rule is None:
+        return None
+    return ClosingLoop(
+        owner=rule["owner"],
+        authorised_by=rule["authorised_by"],
+        sent_to=tuple(rule.get("sent_to", ())),
+        fields=tuple(rule.get("fields", ())),
+        reaudit=duration_of(rule.get("reaudit")),
+        other_auditor=rule.get("other_auditor", False),
+    )
+
+
+def ladder_of(rule: Mapping[str, Any]) -> Ladder:
+    """One ladder; one without a kind climbs by itself."""
+    reminders = rule.get("reminders")
+    return Ladder(
+        code=rule["code"],
+        title=rule["title"],
+        kind=rule.get("kind", "late"),
+        anchor=rule["anchor"],
+        rungs=tuple(rung_of(one) for one in rule.get("rungs", ())),
+        skip=rule.get("skip", "nobody"),
+        solved_by=tuple(rule.get("solved_by", ())),
+        paused_by=tuple(rule.get("paused_by", ())),
+        longest=duration_of(rule.get("longest")),
+        reminders=None if reminders is None else durations_of(reminders),
+        note=rule.get("note", ""),
+        raised_by=tuple(rule.get("raised_by", OFFICERS if rule.get("kind") == "stages" else ())),
+        asks=tuple(rule.get("asks", ())),
+        restricted=rule.get("restricted", False),
+        informal_first=rule.get("informal_first", False),
+    )
+
+
+def rung_of(one: Mapping[str, Any]) -> Rung:
+    """One rung of a ladder."""
+    return Rung(
+        title=one["title"],
+        after=duration_of(one.get("after")),
+        limit=duration_of(one.get("limit")),
+        to=tuple(one.get("to", ())),
+        copy=tuple(one.get("copy", ())),
+        informal=one.get("informal", False),
+        otherwise=tuple(one.get("otherwise", ())),
+    )
+
+
+def durations_of(lengths: Iterable[Mapping[str, Any]]) -> tuple[Duration, ...]:
+    """Several lengths of time."""
+    return tuple(Duration(one["number"], one["unit"]) for one in lengths)

@@ -1,12 +1,14 @@
 """Reading editions: the one in force for a council on a day, and an edition as a frozen tree."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from people.models import Council
+from people.roles import Role
 from standards.edition import (
     AppliesWhen,
     Area,
@@ -23,6 +25,7 @@ from standards.edition import (
     Window,
 )
 from standards.models import (
+    CalendarDay,
     Descriptor,
     FrameworkVersion,
     Part,
@@ -31,12 +34,17 @@ from standards.models import (
     Section,
     Tool,
 )
-from standards.policy import Duration
-from standards.reading import policy_of
+from standards.policy import REMINDERS, Duration
+from standards.reading import durations_of, policy_of
+from standards.workdays import Calendar
 
 # Editions that can no longer change, by row and checksum. A process reads each of them once.
 _kept: dict[tuple[int, str], Edition] = {}
 KEEP = 64
+# Somebody named by a role or a post: `worker.head_of_service`, `council.post.DCS`.
+RECIPIENT = re.compile(
+    rf"(auditor|worker|moderator|owner|officer|council)\.({'|'.join(Role)}|post\.[A-Za-z0-9_-]+)"
+)
 
 
 def in_force(council: Council, on: date) -> FrameworkVersion | None:
@@ -45,6 +53,42 @@ def in_force(council: Council, on: date) -> FrameworkVersion | None:
     An edition that is closed is never in force: no new audit begins under it.
     """
     return FrameworkVersion.objects.filter(council=council).in_force(on).first()
+
+
+def calendar_of(council_id: int) -> Calendar:
+    """The days on which a council's working days differ from the bank holidays; one query."""
+    days: dict[str, set[date]] = {"closed": set(), "worked": set()}
+    rows = CalendarDay.objects.filter(council=council_id).changing_working_days()
+    for kind, from_on, to_on in rows.values_list("kind", "from_on", "to_on"):
+        days[kind] |= {from_on + timedelta(n) for n in range((to_on - from_on).days + 1)}
+    return Calendar(frozenset(days["closed"]), frozenset(days["worked"]))
+
+
+def reminder_lengths(council_id: int) -> frozenset[Duration]:
+    """How long before something is due anybody is reminded, in every edition that a council has published; one query."""
+    found: set[Duration] = set()
+    rows = FrameworkVersion.objects.filter(council=council_id).exclude(state="draft")
+    for general, ladders in rows.values_list("policy__reminders", "policy__ladders"):
+        found.update(REMINDERS if general is None else durations_of(general))
+        found.update(
+            one for rule in ladders or () for one in durations_of(rule.get("reminders", ()))
+        )
+    return frozenset(found)
+
+
+def recipients_in(policy: Any) -> list[str]:
+    """Every recipient that a policy names by a role or a post, each once, in the order of the file."""
+    found: dict[str, None] = {}
+    waiting = [policy]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, Mapping):
+            waiting = [*value.values(), *waiting]
+        elif isinstance(value, list):
+            waiting = [*value, *waiting]
+        elif isinstance(value, str) and RECIPIENT.fullmatch(value):
+            found[value] = None
+    return list(found)
 
 
 def edition(version: FrameworkVersion) -> Edition:

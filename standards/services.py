@@ -302,7 +302,8 @@ def publish(
 
 def _accepted(document: Mapping[str, Any], text: str) -> None:
     """Raises Refused with every warning that the file does not acknowledge by its name."""
-    if warned := unacknowledged(document, text):
+    if unacknowledged(document):
+        warned = unacknowledged(document, text)  # with their lines
         raise Refused(
             "There are warnings that nobody has acknowledged. Mend what each of them tells; or, if it is "
             "meant so, add its name, its path and a reason to the list “acknowledged” in the file.",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import clock
 from core.moves import Refused
 from core.trail import record
+from people.selectors import without_holder
 from standards import drafting, editing
 from standards.crosscheck.warnings import NAMES
 from standards.difference import differences
@@ -32,8 +33,8 @@ from standards.presenting import (
     where_of,
 )
 from standards.schema import FILE, Warning, path_of, read, warnings
-from standards.selectors import edition, in_force
-from standards.wording import WORDS, in_words, names_of, simple
+from standards.selectors import edition, in_force, recipients_in
+from standards.wording import WORDS, in_words, names_of, recipient, simple
 
 STAGES = {"preparing": "Before the meeting", "in_session": "In the meeting"}
 RESPONDENTS = WORDS["respondent"]
@@ -85,13 +86,15 @@ def shown(request: HttpRequest, version: FrameworkVersion, **more: Any) -> dict[
     """What every page of an edition shows."""
     user = request.user
     newest = newest_of(version)
+    current = in_force(version.council, clock.today())
     approves = user.has_perm("standards.approve_framework")
     prepares = user.has_perm("standards.write_framework")
     return {
         "version": version,
         "pages": PAGES,
         "newest": newest,
-        "current": in_force(version.council, clock.today()),
+        "current": current,
+        "without_holder": nobody_for(version) if current and current.pk == version.pk else [],
         "open_warnings": len(open_warnings(version)) if version.state == "draft" else 0,
         "can": {
             "prepare": prepares,
@@ -107,6 +110,13 @@ def newest_of(version: FrameworkVersion) -> FrameworkVersion:
     """The framework's newest edition: the only one from which the next can be made."""
     editions = FrameworkVersion.objects.filter(framework=version.framework_id)
     return editions.only("edition", "state", "checksum").latest("edition")
+
+
+def nobody_for(version: FrameworkVersion) -> list[str]:
+    """The recipients of an edition for whom nobody holds a post today, in words (C4-e)."""
+    found = without_holder(recipients_in(version.policy), version.council_id, clock.today())
+    names = names_of(values(version)) if found else None
+    return [recipient(name, names) for name in found] if names else []
 
 
 @require_safe

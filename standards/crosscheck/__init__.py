@@ -3,7 +3,16 @@
 Each check yields places and sentences; a place is a path such as ("tools", 0, "code").
 """
 
-from standards.crosscheck import forms, groups, ladders, moderation, people, rules, warnings
+from standards.crosscheck import (
+    following,
+    forms,
+    groups,
+    ladders,
+    moderation,
+    people,
+    rules,
+    warnings,
+)
 from standards.crosscheck.references import Document, Place
 
 __all__ = ["faults", "warned"]
@@ -13,6 +22,7 @@ CHECKS = (
     *people.CHECKS,
     *groups.CHECKS,
     *ladders.CHECKS,
+    *following.CHECKS,
     *moderation.CHECKS,
     *forms.CHECKS,
     *warnings.CHECKS,

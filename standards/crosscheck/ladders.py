@@ -30,6 +30,7 @@ def ladders(document: Document) -> Found:
         yield from rank_faults(document, ladder, place)
         if ladder.get("kind") != "stages":
             yield from time_faults(ladder, place)
+            yield from stage_faults(ladder, ("ladders", step))
         else:
             for at, rung in enumerate(ladder.get("rungs", [])):
                 if "after" in rung:
@@ -37,6 +38,22 @@ def ladders(document: Document) -> Found:
                         (*place, at, "after"),
                         "A ladder of stages goes up when somebody decides. Take “after” out, or write “limit” for how long the stage lasts.",
                     )
+
+
+def stage_faults(ladder: Mapping[str, Any], place: Place) -> Found:
+    """What only somebody who goes up by stages does says nothing of a ladder that climbs by itself."""
+    if "informal_first" in ladder:
+        yield (
+            (*place, "informal_first"),
+            "This ladder climbs by itself, and nobody raises it. Take this out, or write “kind: stages” with the ladder.",
+        )
+    for at, rung in enumerate(ladder.get("rungs", [])):
+        if "otherwise" in rung:
+            yield (
+                (*place, "rungs", at, "otherwise"),
+                "This ladder climbs by itself: where nobody is left, the people of the next rung are told. "
+                "Take this out, or write “kind: stages” with the ladder.",
+            )
 
 
 def time_faults(ladder: Mapping[str, Any], place: Place) -> Found:

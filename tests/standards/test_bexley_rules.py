@@ -4,6 +4,7 @@ import pytest
 
 from standards import crosscheck
 from standards.crosscheck.paths import place_of
+from standards.reading import policy_of
 from standards.schema import read
 from tests.factories.standards import framework_text
 
@@ -308,6 +309,16 @@ def test_a_practice_concern_goes_first_to_the_principal_social_worker(file):
 
     assert ladder["anchor"] == "raised"
     assert [rung["to"] for rung in ladder["rungs"]] == [["council.post.PCFSW"]]
+    # as assumed: the director, not the QA team, from whom it is kept
+    assert [rung["otherwise"] for rung in ladder["rungs"]] == [["council.post.DCS"]]
+    assert "C4-9" in {one["number"] for one in file["assumed"]}
+
+
+def test_every_officer_records_an_informal_attempt_first(file):
+    ladders = {one.code: one for one in policy_of(file).ladders}
+
+    assert {code: ladders[code].begins_informally for code in STAGES} == dict.fromkeys(STAGES, True)
+    assert not ladders["practice_concern"].begins_informally
 
 
 # Feedback (D-BX1 to D-BX26)

@@ -245,14 +245,6 @@ TRIGGERS = {
             loop=True,
         ),
         trigger(
-            "inadequate_moderated",
-            "moderated",
-            grades=INADEQUATE,
-            tell=LA_TOLD,
-            tasks=MEETING,
-            loop=True,
-        ),
-        trigger(
             "outstanding_returned",
             "returned",
             grades=("outstanding",),

@@ -13,6 +13,7 @@ from standards.policy import (
     Band,
     Deadline,
     GradeQuery,
+    Limit,
     OverallGrade,
     PerAuditor,
     PostType,
@@ -132,7 +133,7 @@ def test_policy_of_reads_every_rule_of_the_file(northshire):
     assert northshire.actions.minimum == 0
     assert northshire.actions.kinds == (ActionKind("improve", "Improve practice"),)
     assert northshire.actions.classes == (
-        ActionClass("safety", "Safety", 1, "working_days", "returned"),
+        ActionClass("safety", "Safety", Limit(1, "working_days", "returned")),
         ActionClass("other", "Other"),
     )
     assert northshire.return_checks == (

@@ -11,6 +11,7 @@ from people.models import PostType
 from people.roles import Role
 from standards.crosscheck.rules import leads_somewhere
 from standards.models import Descriptor, FrameworkVersion, Part, PracticeStandard, Section
+from standards.policy import Limit
 from standards.schema import check, read
 from standards.selectors import edition, in_force
 from tests.factories.standards import published
@@ -458,9 +459,9 @@ def test_the_moderator_hears_at_once_that_stage_1_is_done(west_sussex):
 def test_actions_are_due_in_five_working_days_or_four_weeks(west_sussex):
     classes = west_sussex.policy.actions.classes
 
-    assert [(one.code, one.number, one.unit, one.anchor) for one in classes] == [
-        ("safeguarding_5wd", 5, "working_days", "raised"),
-        ("standard_4w", 4, "weeks", "raised"),
+    assert [(one.code, one.limit) for one in classes] == [
+        ("safeguarding_5wd", Limit(5, "working_days", "raised")),
+        ("standard_4w", Limit(4, "weeks", "raised")),
     ]
     assert [one["later"] for one in NOW["actions"]["classes"]] == ["refused", "with_reason"]
     assert NOW["actions"]["default_class"] == "standard_4w"
