@@ -7,5 +7,8 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        """Find what the rooms count beside the menu, and what they let follow a step in a room below."""
-        autodiscover_modules("counting", "following")
+        """Find what the rooms count beside the menu, let follow a step in a room below, and do by themselves.
+
+        `chores` are core's own jobs.
+        """
+        autodiscover_modules("counting", "following", "jobs", "chores")

@@ -5,12 +5,12 @@ from celery import Task
 from django.db import transaction
 
 
-def ring(task: Task, row_id: int) -> None:
+def ring(task: Task, *row_ids: int) -> None:
     """Tell a worker, once the transaction is through, that a row waits; the sweep finds it if nobody hears."""
 
     def send() -> None:
         try:
-            task.apply_async((row_id,), retry=False)
+            task.apply_async(row_ids, retry=False)
         except (kombu.exceptions.OperationalError, OSError):
             return
 

@@ -1,8 +1,29 @@
-"""Sending what waits in the outbox."""
+"""The bell: keeping time, working one run, sending what waits in the outbox."""
 
 from celery import shared_task
 
-from core import clock, outbox
+from core import clock, outbox, running
+from core.bell import ring
+
+
+@shared_task
+def keep_time() -> int:
+    """Make the runs whose moment has come and ring for all that wait; returns how many that are."""
+    clock.read_again()
+    runs = running.keep_time(at=clock.now())
+    for pk in runs:
+        ring(run_job, pk)
+    return len(runs)
+
+
+@shared_task
+def run_job(run_id: int) -> bool:
+    """Work one run, then have its messages sent."""
+    clock.read_again()
+    done = running.work_on(run_id, at=clock.now())
+    if done:
+        ring(send_notices)
+    return done
 
 
 @shared_task

@@ -4,13 +4,7 @@ from celery import shared_task
 
 from core import clock
 from programme.models import AllocationPlan
-from programme.services import plans, year
-
-
-@shared_task
-def open_month() -> int:
-    """Make the slots of the month that runs, in every council whose year is open; returns how many are new."""
-    return year.open_month(on=clock.today(), at=clock.now())
+from programme.services import plans
 
 
 @shared_task

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -44,6 +43,8 @@ SECURE_COOKIES = env("QA_SECURE_COOKIES", "1" if PRODUCTION else "0") == "1"
 # The test clock moves "now" in demos and tests only (T-1). An ISO moment, London time.
 _clock = env("QA_TEST_CLOCK", "")
 TEST_CLOCK = datetime.fromisoformat(_clock) if _clock else None
+# In a demo the QA team moves it in the browser too.
+TEST_CLOCK_MOVABLE = env("QA_TEST_CLOCK_MOVABLE", "1" if QA_ENV == "demo" else "0") == "1"
 
 if PRODUCTION:
     _faults = [
@@ -59,6 +60,7 @@ if PRODUCTION:
         ),
         (DEBUG, "QA_DEBUG must be off"),
         (TEST_CLOCK is not None, "QA_TEST_CLOCK must not be set"),
+        (TEST_CLOCK_MOVABLE, "QA_TEST_CLOCK_MOVABLE must be off"),
         (not SECURE_COOKIES, "QA_SECURE_COOKIES must be 1: cookies go over HTTPS only"),
         (not QA_ORIGIN.startswith("https://"), "QA_ORIGIN must start with https://"),
         (
@@ -93,6 +95,7 @@ INSTALLED_APPS = [
     "people",
     "standards",
     "cases",
+    "escalation",
     "actions",
     "audits",
     "programme",
@@ -139,7 +142,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.context.service",
             ],
-            "builtins": ["core.templatetags.service"],
+            "builtins": ["core.templatetags.service", "standards.templatetags.working_days"],
         },
     }
 ]
@@ -212,31 +215,23 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+# A broker that is away comes back some time; a worker that gives up does not.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# What comes by itself is in each room's jobs.py; beat only rings, and a bell that is a minute old says nothing new.
 CELERY_BEAT_SCHEDULE = {
-    "send notices": {"task": "core.tasks.send_notices", "schedule": 60.0},
-    "sweep imports": {"task": "cases.tasks.sweep_imports", "schedule": 60.0},
-    "end sign-ins": {"task": "people.tasks.end_sign_ins", "schedule": 3600.0},
-    "make waiting documents": {"task": "reporting.tasks.make_waiting", "schedule": 60.0},
-    "work out waiting plans": {
-        "task": "programme.tasks.work_out_waiting",
-        "schedule": 60.0,
-    },
-    # On the 1st (B7-3), like the programme's month; the days after it only make up for a missed run.
-    "run moderation rounds": {
-        "task": "moderation.tasks.run_rounds",
-        "schedule": crontab(minute=15, hour=5, day_of_month="1-7"),
-    },
-    # Every night: whoever holds a decider's post today is asked (H-8).
-    "ask successors": {
-        "task": "moderation.tasks.ask_successors",
-        "schedule": crontab(minute=30, hour=5),
-    },
-    # On the 1st (B7-3); the six days after it only make up for a 1st on which nothing ran.
-    "open month": {
-        "task": "programme.tasks.open_month",
-        "schedule": crontab(minute=0, hour=5, day_of_month="1-7"),
-    },
+    name: {"task": task, "schedule": 60.0, "options": {"expires": 55}}
+    for name, task in {
+        "keep time": "core.tasks.keep_time",
+        "send notices": "core.tasks.send_notices",
+        "sweep imports": "cases.tasks.sweep_imports",
+        "make waiting documents": "reporting.tasks.make_waiting",
+        "work out waiting plans": "programme.tasks.work_out_waiting",
+    }.items()
 }
+# How long a worker may be silent before another takes its run of a job.
+JOB_LEASE_SECONDS = int(env("QA_JOB_LEASE_SECONDS", "300"))
+# How long a mail may be in one worker's hands: longer than the longest talk with a mail server.
+MAIL_LEASE_SECONDS = int(env("QA_MAIL_LEASE_SECONDS", "300"))
 
 # Tests make their tables from the models, in a tenth of the time; the demo and production go through the migrations.
 PGTRIGGER_INSTALL_ON_MIGRATE = QA_ENV == "test"
@@ -359,7 +354,7 @@ if _mail.scheme in {"smtp", "smtps", "smtp+tls"}:
         unquote(_mail.password or ""),
     )
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
-    EMAIL_TIMEOUT = 15
+    EMAIL_TIMEOUT = float(env("QA_EMAIL_TIMEOUT", "15"))
 elif not PRODUCTION:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
