@@ -29,7 +29,15 @@ def choose_environment() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "qaframework.settings"
     # Playwright's driver runs an event loop in this thread, at which Django would stop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    for name in ("SECRET_KEY", "QA_TEST_CLOCK", "QA_DEBUG", "REDIS_URL", "EMAIL_URL", "QA_ORIGIN"):
+    for name in (
+        "SECRET_KEY",
+        "QA_TEST_CLOCK",
+        "QA_DEBUG",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "QA_ORIGIN",
+        "QA_TEST_CLOCK_MOVABLE",
+    ):
         os.environ.pop(name, None)
     if "DATABASE_URL" not in os.environ:
         os.environ["PGHOST"] = str(socket_folder(data_folder() / "pg"))

@@ -68,6 +68,37 @@ def test_another_key_is_another_message():
     assert tell([(person, "auditor")], MESSAGE, key="audit:7:returned:2", at=AT) == 1
 
 
+def test_a_message_keeps_its_text_s_edition_and_when_it_was_planned():
+    message = Message(
+        "action.overdue",
+        "Overdue",
+        "It is late.",
+        template="overdue, 2026/27",
+        planned_at=AT - timedelta(days=2),
+        restricted=True,
+    )
+
+    tell([(UserFactory(), "owner")], message, key="action:7", at=AT)
+
+    fields = ("template", "planned_at", "made_at", "urgent", "restricted")
+    assert Notice.objects.values_list(*fields).get() == (
+        "overdue, 2026/27",
+        AT - timedelta(days=2),
+        AT,
+        False,
+        True,
+    )
+
+
+def test_the_log_holds_the_councils_messages_without_the_restricted_ones():
+    shown = NoticeFactory()
+    NoticeFactory(to=shown.to, restricted=True)
+    NoticeFactory()
+
+    assert list(Notice.objects.log_of(shown.to.council_id)) == [shown]
+    assert Notice.objects.visible_to(shown.to).count() == 2
+
+
 def test_nobody_to_tell_is_harmless():
     assert tell([], MESSAGE, key="audit:7", at=AT) == 0
 
