@@ -75,16 +75,24 @@ def test_a_test_clock_passes_midnight(settings, monkeypatch, at):
     assert clock.today() == date(2026, 10, 25)
 
 
-@pytest.mark.parametrize(("value", "code"), [("", 0), ("2026-05-04T09:00", 1)])
-def test_production_refuses_a_test_clock(value, code):
+@pytest.mark.parametrize(
+    ("name", "value", "refused"),
+    [
+        ("QA_TEST_CLOCK", "", ""),
+        ("QA_TEST_CLOCK", "2026-05-04T09:00", "QA_TEST_CLOCK must not be set"),
+        ("QA_TEST_CLOCK_MOVABLE", "0", ""),
+        ("QA_TEST_CLOCK_MOVABLE", "1", "QA_TEST_CLOCK_MOVABLE must be off"),
+    ],
+)
+def test_production_refuses_a_test_clock(name, value, refused):
     done = subprocess.run(
         [sys.executable, "-c", "import qaframework.settings"],
         cwd=ROOT,
-        env={**checks.production(), "QA_TEST_CLOCK": value},
+        env={**checks.production(), name: value},
         text=True,
         capture_output=True,
         check=False,
     )
 
-    assert done.returncode == code
-    assert ("QA_TEST_CLOCK must not be set" in done.stderr) == bool(value)
+    assert done.returncode == (1 if refused else 0)
+    assert refused in done.stderr
