@@ -1,10 +1,7 @@
 """The list of cases, one case's reference, and the import of staff and cases."""
 
-import csv
-import io
 from typing import Any
 
-import openpyxl
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -21,10 +18,9 @@ from core import clock
 from core.bell import ring
 from core.moves import Refused
 from core.sheets import Column
-from core.tabular import safe_cell
+from core.tabular import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from core.trail import record
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKING = {"waiting", "checking", "confirmed", "writing"}
 
 
@@ -114,16 +110,10 @@ def import_faults(request: HttpRequest, pk: int) -> HttpResponse:
     """The faults as a CSV file, to put right beside the sheet."""
     check_import(request)
     run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["Row", "Column", "What to do"])
-    writer.writerows(
-        [fault["row"], safe_cell(fault["column"]), safe_cell(fault["says"])] for fault in run.faults
-    )
+    faults = ([fault["row"], fault["column"], fault["says"]] for fault in run.faults)
+    content = csv_file([["Row", "Column", "What to do"], *faults])
     record("download import faults", run, by=request.user, at=clock.now())
-    return download(
-        out.getvalue().encode("utf-8-sig"), "import-faults.csv", "text/csv; charset=utf-8"
-    )
+    return download(content, "import-faults.csv", CSV_TYPE)
 
 
 @require_safe
@@ -134,28 +124,24 @@ def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
         raise Http404
     columns: tuple[Column, ...] = services.KINDS[kind].COLUMNS
     if form == "csv":
-        out = io.StringIO()
-        csv.writer(out).writerows([[c.name for c in columns], [c.example for c in columns]])
-        return download(
-            out.getvalue().encode("utf-8-sig"), f"{kind}-template.csv", "text/csv; charset=utf-8"
-        )
-    return download(workbook(columns), f"{kind}-template.xlsx", XLSX)
+        return download(csv_file(to_fill(columns)), f"{kind}-template.csv", CSV_TYPE)
+    return download(workbook(columns), f"{kind}-template.xlsx", XLSX_TYPE)
+
+
+def to_fill(columns: tuple[Column, ...]) -> list[list[str]]:
+    """The names of the columns and an example of each."""
+    return [[column.name for column in columns], [column.example for column in columns]]
 
 
 def workbook(columns: tuple[Column, ...]) -> bytes:
     """The template as a workbook: the sheet to fill, and a sheet that explains each column."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Fill this in"
-    sheet.append([column.name for column in columns])
-    sheet.append([column.example for column in columns])
-    about = book.create_sheet("What each column means")
-    about.append(["Column", "Needed", "What it holds"])
-    for column in columns:
-        about.append([column.name, "Yes" if column.needed else "No", column.about])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    about = [[column.name, "Yes" if column.needed else "No", column.about] for column in columns]
+    return xlsx_file(
+        {
+            "Fill this in": to_fill(columns),
+            "What each column means": [["Column", "Needed", "What it holds"], *about],
+        }
+    )
 
 
 def download(content: bytes, name: str, kind: str) -> HttpResponse:

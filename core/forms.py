@@ -8,6 +8,7 @@ from django import forms
 
 # Stands between the boxes of what cannot be a date; nobody types it into a box.
 BETWEEN = "\n"
+NOT_SAVED = "Your words below are not saved."
 
 
 class Radios(forms.RadioSelect):
@@ -125,3 +126,17 @@ class ServiceForm(forms.Form):
                 field.widget.attrs.setdefault("autocomplete", "off")
             if isinstance(field, forms.TimeField):
                 field.error_messages["invalid"] = "Enter a time, for example 14:30."
+
+    @property
+    def typed(self) -> bool:
+        """Whether there are words that could be lost."""
+        texts = [one for one in self if isinstance(one.field.widget, forms.Textarea)]
+        return any(str(one.value() or "").strip() for one in texts)
+
+    def too_late(self, why: str) -> None:
+        """Hand back what was typed for a step that cannot be taken any more: why not, and the words to copy from."""
+        self.errors.clear()
+        self.add_error(None, f"{why} {NOT_SAVED}")
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["readonly"] = True

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -137,9 +138,14 @@ class Refusals:
         if isinstance(fault, Refused):
             return render(request, "core/refused.html", {"fault": fault}, status=422)
         if isinstance(fault, PermissionDenied) and request.user.is_authenticated:
-            name = request.resolver_match.view_name if request.resolver_match else ""
-            record("refused", name or "page", by=request.user, at=clock.now())
+            record_refusal(request, by=request.user)
         return None
+
+
+def record_refusal(request: HttpRequest, *, by: Model) -> None:
+    """Leave the line that a refused right leaves in the trail; a page that answers a refusal itself calls it."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    record("refused", name or "page", by=by, at=clock.now())
 
 
 class HistoryContext:

@@ -1,15 +1,17 @@
-"""Reading a table that somebody uploads, CSV or XLSX: row by row, formulas as text, bombs refused."""
+"""Tables as files, CSV or XLSX: reading what somebody uploads (formulas as text, bombs refused), and writing one to keep."""
 
 import csv
 import io
 import re
+import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise, zip_longest
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import openpyxl
 from defusedxml import EntitiesForbidden  # type: ignore[import-untyped]
@@ -24,6 +26,11 @@ MAX_CELL = 2_000
 TEXTS = "xl/sharedStrings.xml"
 ROW = re.compile(rb"<(?:\w+:)?row\b")
 OLE = b"\xd0\xcf\x11\xe0"
+# Control characters but for tabs and line ends, and what no workbook can hold.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+FORMULA = frozenset("=+-@")
+CSV_TYPE = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 TOO_LARGE = (
@@ -185,8 +192,42 @@ def cell_text(cell: object) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """A text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    """A text that a spreadsheet will not take for a formula, without control characters.
+
+    Those go first, so that none hides what the text begins with; spaces, signs that are not seen and full-width
+    letters hide it neither.
+    """
+    text = UNPRINTABLE.sub("", text)
+    seen = (one for one in text if not one.isspace() and unicodedata.category(one) != "Cf")
+    first = unicodedata.normalize("NFKC", next(seen, ""))
+    return f"'{text}" if first in FORMULA or text[:1] in {"\t", "\r"} else text
+
+
+def safe_line(line: Iterable[Any]) -> list[Any]:
+    """The cells of a line: numbers and dates as they are, everything else as a safe text."""
+    return [
+        cell if isinstance(cell, int | float | Decimal | date | None) else safe_cell(str(cell))
+        for cell in line
+    ]
+
+
+def csv_file(lines: Iterable[Iterable[Any]]) -> bytes:
+    """A table as a CSV file for a spreadsheet; every text in it is made safe."""
+    out = io.StringIO()
+    csv.writer(out).writerows(safe_line(line) for line in lines)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_file(sheets: Mapping[str, Iterable[Iterable[Any]]]) -> bytes:
+    """A workbook: the name of each sheet with its lines; every text in it is made safe."""
+    book = openpyxl.Workbook(write_only=True)
+    for title, lines in sheets.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(safe_line(line))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 @lru_cache(maxsize=10_000)

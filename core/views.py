@@ -3,6 +3,7 @@
 import re
 import sys
 
+from django.contrib import messages as notes
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +14,7 @@ from django.views.defaults import server_error
 from core import clock
 from core.middleware import DATABASE_FAULTS, away, public
 from core.models import Notice
+from core.notices import choose_mail as choose
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -56,6 +58,16 @@ def messages(request: HttpRequest) -> HttpResponse:
     """One's own inbox, newest first."""
     page = Paginator(Notice.objects.visible_to(request.user), 25).get_page(request.GET.get("page"))
     return render(request, "core/messages.html", {"page": page})
+
+
+@require_POST
+def choose_mail(request: HttpRequest) -> HttpResponse:
+    """Whether one's own messages come by e-mail one by one, or once a day."""
+    daily = request.POST.get("mail") == "daily"
+    choose(request.user, daily=daily, at=clock.now())
+    words = "one e-mail each morning" if daily else "an e-mail for each message"
+    notes.success(request, f"You get {words} from now on.")
+    return redirect("messages")
 
 
 @require_POST

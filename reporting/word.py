@@ -25,7 +25,7 @@ def render_docx(record: Record) -> bytes:
     document = _new(record.heading, record.reference, record.council)
     _facts(document, record)
     _grade(document, record)
-    document.add_heading("Actions", level=1)
+    document.add_heading(record.actions_heading, level=1)
     _actions(document, record.actions)
     for part in record.parts:
         document.add_heading(f"{part.number}. {part.title}" if part.number else part.title, level=1)

@@ -1,7 +1,7 @@
 """Template tags and filters of the service."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -13,6 +13,7 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
 from core.counts import waiting_for
+from core.heartbeat import last_heard
 from core.models import Notice
 
 register = template.Library()
@@ -21,18 +22,23 @@ register = template.Library()
 MENU = (
     ("my-work", "My work", ""),
     ("audits", "Audits", ""),
+    ("actions", "Actions", ""),
     ("programme", "Programme", "programme.see_board"),
     ("draws", "Draws", "programme.give_share"),
     ("allocate", "Allocate", "programme.allocate_audit"),
     ("my-allocations", "My allocations", "programme.have_allocations"),
     ("requests", "Requests", "programme.see_requests"),
     ("moderations", "Moderation", "moderation.see_moderations"),
+    ("escalations", "Escalations", "escalation.see_late"),
+    ("concerns", "Concerns", "escalation.see_concerns"),
     ("being-audited", "Being audited", "audits.see_being_audited"),
     ("cases", "Cases", "cases.see_cases"),
     ("people", "People", "people.see_people"),
     ("grades", "Grades", "reporting.see_grades"),
     ("frameworks", "Frameworks", "standards.see_frameworks"),
     ("import", "Import", "people.import_staff"),
+    ("jobs", "Jobs", "core.see_jobs"),
+    ("test-clock", "Test clock", "core.move_clock"),
     ("messages", "Messages", ""),
 )
 STATE_COLOURS = {
@@ -43,6 +49,13 @@ STATE_COLOURS = {
     "returned": "green",
     "excluded": "light-blue",
 }
+
+
+@register.inclusion_tag("components/silent_worker.html", takes_context=True)
+def silent_worker(context: dict[str, Any]) -> dict[str, Any]:
+    """For the QA team: that nothing runs in the background, and since when."""
+    user = context["request"].user
+    return {"said": last_heard() if user.has_perm("core.see_jobs") else ""}
 
 
 @register.inclusion_tag("components/menu.html", takes_context=True)
@@ -81,6 +94,23 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """4 May 2026 at 14:32, London time."""
     return f"{timezone.localtime(value):%-d %B %Y at %H:%M}" if value else ""
+
+
+@register.filter
+def weekday(value: datetime | None) -> str:
+    """Monday, London time."""
+    return f"{timezone.localtime(value):%A}" if value else ""
+
+
+@register.filter
+def seconds(value: timedelta | str | None) -> str:
+    """0.4 s, 12 s, 3 min: how long something took; nothing where it has not ended."""
+    if not isinstance(value, timedelta):
+        return ""
+    taken = value.total_seconds()
+    if taken >= 120:
+        return f"{taken / 60:.0f} min"
+    return f"{taken:.1f} s" if taken < 10 else f"{taken:.0f} s"
 
 
 @register.filter

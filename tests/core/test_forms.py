@@ -201,3 +201,21 @@ def test_a_field_with_a_width_of_its_own_keeps_the_look_of_the_others():
     form.dress()
 
     assert form.fields["count"].widget.attrs["class"] == "govuk-input govuk-input--width-3"
+
+
+@pytest.mark.parametrize(("note", "typed"), [("Words", True), (" ", False), (None, False)])
+def test_there_are_words_to_lose_only_where_somebody_wrote_some(note, typed):
+    assert VisitForm(FILLED | {"note": note, "place": "Room 2"}).typed == typed
+
+
+def test_words_that_come_too_late_are_handed_back_with_the_reason_alone():
+    form = VisitForm(FILLED | {"on_0": "40", "place": ""})
+
+    form.too_late("The visit is over.")
+
+    made = html.fromstring(PAGE.render(Context({"form": form})))
+    said = made.xpath("//ul[contains(@class, 'error-summary__list')]/li/text()")
+    assert said == ["The visit is over. Your words below are not saved."]
+    (note,) = made.xpath("//textarea")
+    assert (note.text.strip(), note.get("readonly") is not None) == ("Words", True)
+    assert made.xpath("//input[@name='on_0']/@value") == ["40"]

@@ -1,12 +1,28 @@
+import csv
 import io
+import re
 import zipfile
 from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from core.tabular import MAX_CELL, Row, Unreadable, norm, read_date, rows, safe_cell
+from core.tabular import (
+    MAX_CELL,
+    Row,
+    Unreadable,
+    csv_file,
+    norm,
+    read_date,
+    rows,
+    safe_cell,
+    xlsx_file,
+)
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 DAMAGED = "The workbook is damaged. Save it again and upload it."
 SHEET = "xl/worksheets/sheet1.xml"
@@ -265,12 +281,81 @@ def test_columns_beyond_the_sixtieth_are_left_out(make):
         ("@SUM", "'@SUM"),
         ("\t=1", "'\t=1"),
         ("\r=1", "'\r=1"),
+        ("\x01=1+1", "'=1+1"),
+        ("\x00\x1f\x7f\x85@SUM", "'@SUM"),
+        ("=\x01", "'="),
+        ("  =1", "'  =1"),
+        ("\n=1", "'\n=1"),
+        ("\u00a0-1", "'\u00a0-1"),
+        ("\ufeff\u200b=1", "'\ufeff\u200b=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff20SUM", "'\uff20SUM"),
+        ("a\x02b\ufffe\uffff\ud800c", "abc"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("’Tis − 5 %", "’Tis − 5 %"),
         ("a=1", "a=1"),
+        ("\x01", ""),
         ("", ""),
     ],
 )
 def test_safe_cell_keeps_a_spreadsheet_from_working_out_a_formula(text, safe):
     assert safe_cell(text) == safe
+
+
+ATTACKS = [
+    f"{before}{sign}1+1"
+    for before in ("", "\x01", "\t", "\r", "\n", "  ", "\x01 \x02", "\u200b", "\ufeff")
+    for sign in ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\x0b=", "=\x00")
+]
+
+
+def test_no_cell_of_a_written_workbook_is_a_formula_and_nothing_damages_it():
+    lines = [["Attack"], *([one] for one in ATTACKS), ["\x00\x08\x1f\ufffe\uffff\ud800end"]]
+
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file({"One": lines, "Two": lines})))
+
+    assert book.sheetnames == ["One", "Two"]
+    for sheet in book.worksheets:
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        assert {cell.data_type for cell in cells} == {"s"}
+        assert [cell.value[0] for cell in cells[1:-1]] == ["'"] * len(ATTACKS)
+        assert cells[-1].value == "end"
+
+
+def test_no_cell_of_a_written_csv_file_is_a_formula():
+    found = csv_file([["Attack"], *([one] for one in ATTACKS)]).decode("utf-8-sig")
+
+    table = list(csv.reader(io.StringIO(found, newline="")))
+    assert [cell[:1] for (cell,) in table[1:]] == ["'"] * len(ATTACKS)
+    assert not any(one in found for one in ("\x00", "\x01", "\x02", "\x0b"))
+
+
+def test_numbers_and_dates_are_written_as_they_are_and_everything_else_as_a_safe_text():
+    class Sly:
+        def __str__(self):
+            return "=1+1"
+
+    line = [-3, -0.5, Decimal("-0.50"), date(2026, 5, 4), None, Sly()]
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file({"One": [line]})))
+
+    assert csv_file([line]).decode("utf-8-sig") == "-3,-0.5,-0.50,2026-05-04,,'=1+1\r\n"
+    kinds = [cell.data_type for row in book.active.iter_rows() for cell in row]
+    assert kinds == ["n", "n", "n", "d", "n", "s"]
+
+
+def test_every_file_for_a_spreadsheet_is_written_here():
+    rooms = [one for one in ROOT.iterdir() if (one / "__init__.py").exists()]
+    own = [
+        path
+        for room in rooms
+        if room.name not in {"tests", "tools"}
+        for path in room.rglob("*.py")
+        if re.search(r"csv\.(Dict)?[wW]riter|openpyxl\.Workbook", path.read_text())
+    ]
+
+    assert [str(path.relative_to(ROOT)) for path in own] == ["core/tabular.py"]
 
 
 @pytest.mark.parametrize(

@@ -148,14 +148,16 @@ def test_an_error_leads_to_the_first_box_of_a_date_and_to_any_other_control():
 @pytest.mark.parametrize(
     ("who", "words"),
     [
-        ("stranger", ["My work", "Audits", "Cases", "Messages"]),
+        ("stranger", ["My work", "Audits", "Actions", "Concerns", "Cases", "Messages"]),
         (
             "auditor",
             [
                 "My work",
                 "Audits",
+                "Actions",
                 "My allocations",
                 "Requests",
+                "Concerns",
                 "Being audited",
                 "Cases",
                 "Messages",
@@ -166,21 +168,28 @@ def test_an_error_leads_to_the_first_box_of_a_date_and_to_any_other_control():
             [
                 "My work",
                 "Audits",
+                "Actions",
                 "Programme",
                 "Draws",
                 "Allocate",
                 "Requests",
                 "Moderation",
+                "Escalations",
+                "Concerns",
                 "Cases",
                 "People",
                 "Grades",
                 "Frameworks",
                 "Import",
+                "Jobs",
                 "Messages",
             ],
         ),
-        ("moderator", ["My work", "Audits", "Moderation", "Messages"]),
-        ("administrator", ["My work", "Audits", "People", "Frameworks", "Import", "Messages"]),
+        ("moderator", ["My work", "Audits", "Actions", "Moderation", "Messages"]),
+        (
+            "administrator",
+            ["My work", "Audits", "Actions", "People", "Frameworks", "Import", "Messages"],
+        ),
     ],
 )
 def test_the_menu_offers_what_this_person_may_open(who, words):

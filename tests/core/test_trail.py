@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
 from core.models import TrailEntry
-from core.trail import record, source
+from core.trail import record, record_all, source
 from tests.factories.cases import CaseFileFactory
 from tests.factories.people import CouncilFactory, UserFactory
 
@@ -141,3 +141,16 @@ def test_the_newest_line_comes_first():
         record(verb, "cases", cause="test", at=AT)
 
     assert list(TrailEntry.objects.values_list("verb", flat=True)) == ["second", "first"]
+
+
+def test_one_line_for_each_of_many_rows_in_one_query(django_assert_num_queries):
+    cases = [CaseFileFactory(), CaseFileFactory()]
+    person = UserFactory()
+
+    with django_assert_num_queries(1):
+        record_all("move case", cases, at=AT, by=person)
+
+    lines = TrailEntry.objects.order_by("subject_id")
+    assert [(one.subject_id, one.council_id, one.by_id, one.verb) for one in lines] == [
+        (case.pk, case.council_id, person.pk, "move case") for case in cases
+    ]
