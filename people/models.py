@@ -122,6 +122,9 @@ class User(AbstractBaseUser):
     staff_number = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    daily_mail = models.BooleanField(
+        default=False, help_text="messages come as one mail a day, urgent ones at once"
+    )
 
     is_superuser = False
     is_staff = False

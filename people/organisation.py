@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,17 @@ class Line:
 
     seats: Mapping[int, Seat] = field(default_factory=dict)
 
+    @cached_property
+    def _held(self) -> dict[int, list[Seat]]:
+        held: dict[int, list[Seat]] = {}
+        for _, seat in sorted(self.seats.items()):
+            for pk in dict.fromkeys(seat.holders):
+                held.setdefault(pk, []).append(seat)
+        return held
+
     def seats_of(self, user_id: int) -> list[Seat]:
         """The seats that a person holds, in the order of their posts."""
-        return [seat for _, seat in sorted(self.seats.items()) if user_id in seat.holders]
+        return list(self._held.get(user_id, ()))
 
     def above(self, user_id: int) -> list[Seat]:
         """The seats above any seat of the person, the nearest first; a circle of posts ends at its start."""
@@ -44,6 +53,32 @@ class Line:
                     upper.append(boss)
             yield from upper
             step = upper
+
+    def below(self, user_id: int) -> frozenset[int]:
+        """Everybody who sits anywhere below a seat of the person, but not the person."""
+        return self._reports(user_id, deep=True)
+
+    def reports(self, user_id: int) -> frozenset[int]:
+        """Whoever sits directly below a seat of the person; below a vacant seat the next ones count."""
+        return self._reports(user_id, deep=False)
+
+    def _reports(self, user_id: int, *, deep: bool) -> frozenset[int]:
+        under: dict[int, list[Seat]] = {}
+        for seat in self.seats.values():
+            if seat.reports_to is not None:
+                under.setdefault(seat.reports_to, []).append(seat)
+        own = [seat.post_id for seat in self.seats_of(user_id)]
+        seen, left = set(own), list(own)
+        found: set[int] = set()
+        while left:
+            for seat in under.get(left.pop(), ()):
+                if seat.post_id in seen:
+                    continue
+                seen.add(seat.post_id)
+                found.update(seat.holders)
+                if deep or not seat.holders:
+                    left.append(seat.post_id)
+        return frozenset(found - {user_id})
 
     def first_above(self, user_id: int, role: str) -> tuple[int, ...]:
         """Who holds the nearest seat up the line with this role; a vacant seat is passed over (C6-5)."""

@@ -1,7 +1,7 @@
 """Who holds what on a day, who is above whom, and who is meant by a recipient's name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from people.models import Council, OrgUnit, Post, PostHolding, User
@@ -69,6 +69,68 @@ def managed_paths(user: User, on: date) -> list[str]:
     return sorted({path for roles, path in posts_of(user, on) if roles & MANAGERS})
 
 
+def line_of(user: User, on: date) -> Line:
+    """The line of management of the person's council on the day; read once for each request's user."""
+    cache: dict[date, Line] = user.__dict__.setdefault("_line_on", {})
+    if on not in cache:
+        council_id = getattr(user, "council_id", None)
+        cache[on] = line(council_id, on) if council_id else Line()
+    return cache[on]
+
+
+def below(user: User, on: date) -> frozenset[int]:
+    """Everybody below the person in the line of management on the day; asked once for each request's user."""
+    if not user.is_authenticated or not user.is_active or user.council_id is None:
+        return frozenset()
+    cache: dict[date, frozenset[int]] = user.__dict__.setdefault("_below_on", {})
+    if on not in cache:
+        cache[on] = line_of(user, on).below(user.pk) if posts_of(user, on) else frozenset()
+    return cache[on]
+
+
+def named(user: User, on: date) -> frozenset[str]:
+    """The recipients of the whole council that mean this person on the day: `council.qa_head`, `council.post.IRO`."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    cache: dict[date, frozenset[str]] = user.__dict__.setdefault("_named_on", {})
+    if on not in cache:
+        held = PostHolding.objects.current(on).filter(
+            user_id=user.pk, post__council_id=user.council_id
+        )
+        cache[on] = frozenset(
+            name
+            for roles, kind in held.values_list("post__type__roles", "post__type__code")
+            for name in (f"council.post.{kind}", *(f"council.{role}" for role in roles))
+        )
+    return cache[on]
+
+
+def held_posts(user: User, on: date) -> frozenset[int]:
+    """The ids of the posts held on the day; asked once for each request's user. Nobody who has left has any (H-8)."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    cache: dict[date, frozenset[int]] = user.__dict__.setdefault("_held_on", {})
+    if on not in cache:
+        held = PostHolding.objects.current(on).filter(
+            user_id=user.pk, post__council_id=user.council_id
+        )
+        cache[on] = frozenset(held.values_list("post_id", flat=True))
+    return cache[on]
+
+
+def without_holder(recipients: Iterable[str], council_id: int, on: date) -> list[str]:
+    """Those of these recipients for whom nobody in the council holds a post on the day (C4-e)."""
+    tree = line(council_id, on)
+    held = [seat for seat in tree.seats.values() if seat.holders]
+    roles = {role for seat in held for role in seat.roles}
+    kinds = {f"post.{seat.kind}" for seat in held}
+    return [
+        name
+        for name in dict.fromkeys(recipients)
+        if "." in name and name.partition(".")[2] not in roles | kinds
+    ]
+
+
 def resolve(
     recipient: str, *, people: Mapping[str, User | None], council: Council, on: date
 ) -> list[tuple[User, str]]:
@@ -91,6 +153,16 @@ def resolve_all(
         found += ids_of(recipient, people, tree)
     users = User.objects.active().in_bulk([pk for pk, _ in found])
     return [(users[pk], words) for pk, words in found if pk in users]
+
+
+def acting(found: Sequence[tuple[User, str]], on: date) -> User | None:
+    """Who acts of those behind a recipient's name: whoever covers for somebody on the day, else the first (C6-5)."""
+    if len(found) < 2:
+        return found[0][0] if found else None
+    ids = [person.pk for person, _ in found]
+    covers = PostHolding.objects.current(on).filter(user__in=ids, cover=True)
+    there = set(covers.values_list("user", flat=True))
+    return next((person for person, _ in found if person.pk in there), found[0][0])
 
 
 def ids_of(recipient: str, people: Mapping[str, User | None], tree: Line) -> list[tuple[int, str]]:

@@ -224,3 +224,14 @@ def test_unit_choices_are_the_councils_teams_by_name(people):
     cast("northshire")
 
     assert selectors.unit_choices(people.council) == [people.team1, people.team2]
+
+
+def test_the_line_of_a_person_is_read_once_for_a_request(people, django_assert_num_queries):
+    asker = again(people.manager)
+
+    with django_assert_num_queries(2):
+        tree = selectors.line_of(asker, TODAY)
+        assert selectors.line_of(asker, TODAY) is tree
+
+    assert tree == selectors.line(people.council.pk, TODAY)
+    assert selectors.line_of(AnonymousUser(), TODAY).seats == {}
