@@ -41,7 +41,8 @@ NO_KIND = "Choose what kind of action it is."
         ({"what": "Call A.S.A.P"}, [NO_DATE]),
         ({"what": "As soon as possible: call"}, [NO_DATE]),
         ({"what": "Visits (ongoing)"}, [NO_DATE]),
-        ({"what": "On-going visits"}, [NO_DATE]),
+        ({"what": "Visits, on-going"}, [NO_DATE]),
+        ({"what": "Review the risks of the ongoing contact with father"}, []),
         ({"what": "The asapment of Mr Going"}, []),
         (
             {"kind": "", "what": "", "owner": None, "due_on": None},
