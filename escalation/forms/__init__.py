@@ -1,0 +1,1 @@
+"""What people type about late things and concerns."""

@@ -1,0 +1,1 @@
+"""What escalation writes, each in one transaction."""
