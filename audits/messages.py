@@ -1,7 +1,7 @@
-"""Who is told what at each step. The framework names the recipients; the words carry no names (C4-f, C6)."""
+"""Who is told what at each step: the framework's recipients, its words or ours, no name and no grade (C4-f, C6)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from audits.selectors import edition_of
 from core.notices import Message, tell
 from people.models import User
 from people.selectors import resolve_all
+from standards.messages import say
 
 # Recipients where a framework's file names none for a step that its parties must hear of.
 PARTIES = ("auditor", "worker", "second_worker")
@@ -30,77 +31,6 @@ ALWAYS = {
 }
 # Steps whose reader may not open the audit: the page that they may open instead; none where there is none.
 PAGES = {"taken_over": "", "file_audited": "being-audited"}
-
-WORDS = {
-    "allocated": (
-        "An audit has been allocated to you",
-        "Audit {reference} of case {case} is yours to carry out. Set a date to meet the {practitioner}. "
-        "It is due back by {deadline}.",
-    ),
-    "preparing": (
-        "Please prepare for an audit meeting",
-        "The meeting for audit {reference} of case {case} is on {meeting}. "
-        "Before then, please complete your part of the form. It helps both of you to get the most from the meeting.",
-    ),
-    "meeting set": (
-        "The date of an audit meeting",
-        "The meeting for audit {reference} of case {case} is on {meeting}. "
-        "You need not fill in anything before it.",
-    ),
-    "in_session": (
-        "The audit meeting has started",
-        "Audit {reference} of case {case} is open for you to fill in together.",
-    ),
-    "grade_query": (
-        "Advice is asked for on a grade",
-        "The grade of audit {reference} of case {case} has been queried. Please read the note and give your advice.",
-    ),
-    "advised": (
-        "Advice has been given on the grade",
-        "There is advice on the grade of audit {reference} of case {case}. Please carry on together.",
-    ),
-    "returned": (
-        "An audit has been returned",
-        "Audit {reference} of case {case} has been returned. Thank you to everybody who took part. "
-        "The record and its actions are ready to read.",
-    ),
-    "reopened": (
-        "An audit has been reopened",
-        "Audit {reference} of case {case} is open again for changes. The reason is on its page.",
-    ),
-    "extended": (
-        "There is more time for an audit",
-        "Audit {reference} of case {case} is now due back by {deadline}.",
-    ),
-    "excluded": (
-        "An audit has been left out",
-        "Audit {reference} of case {case} has been left out of the programme. "
-        "There is nothing more to do on it. Who left it out, and why, is on its page.",
-    ),
-    "called_off": (
-        "An audit meeting is called off",
-        "Audit {reference} of case {case} has been left out, so its meeting does not take place. "
-        "You need not prepare any further.",
-    ),
-    "reassigned": (
-        "An audit has been passed to you",
-        "Audit {reference} of case {case} is now yours to carry out. Set a date to meet the {practitioner}. "
-        "It is due back by {deadline}.",
-    ),
-    "taken_over": (
-        "An audit has been passed to somebody else",
-        "Audit {reference} has another auditor now. There is nothing more for you to do on it.",
-    ),
-    "new_auditor": (
-        "An audit has another auditor",
-        "Audit {reference} of case {case} has another auditor, who will set a new date for the meeting. "
-        "What you have written is kept.",
-    ),
-    "file_audited": (
-        "A file of your team is being audited",
-        "Audit {reference} of case {case} has been given out. Who carries it out is on the list of files being audited.",
-    ),
-}
 
 
 def announce(
@@ -128,21 +58,34 @@ def announce(
     found = resolve_all(recipients, people=people, council=audit.council, on=timezone.localdate(at))
     tool = edition.tools[audit.tool.code]
     nothing_yet = step == "preparing" and not visibility.prepares(tool, visibility.PRACTITIONER)
-    subject, text = WORDS["meeting set" if nothing_yet else step]
-    meeting = timezone.localtime(audit.meeting_at) if audit.meeting_at else None
-    message = Message(
+    message = message_of(
+        audit,
+        "audit_meeting_set" if nothing_yet else f"audit_{step}",
         kind=f"audit.{step}",
-        subject=f"{subject}: {audit.reference}",
-        text=text.format(
-            reference=audit.reference,
-            case=audit.case.number,
-            practitioner=edition.policy.word("practitioner", "practitioner"),
-            deadline=f"{audit.deadline_on:%-d %B %Y}",
-            meeting=f"{meeting:%-d %B %Y at %H:%M}" if meeting else "a date to be set",
-        ),
         path=path_for(audit, step),
+        due_on=audit.deadline_on,
     )
     return tell(found, message, key=f"audit:{audit.pk}:{step}:{once}", at=at)
+
+
+def message_of(
+    audit: Audit, event: str, *, kind: str, path: str, due_on: date | None = None, more: str = ""
+) -> Message:
+    """What is said about an audit at an event, in the words of its edition or ours; the log keeps whose (C6-2, C6-3)."""
+    edition = edition_of(audit)
+    meeting = timezone.localtime(audit.meeting_at) if audit.meeting_at else None
+    said = say(
+        edition.policy,
+        event,
+        edition=f"edition {edition.number}",
+        item=f"{edition.policy.word('audit', 'audit').capitalize()} {audit.reference}",
+        case=audit.case.number,
+        due=f"{due_on:%-d %B %Y}" if due_on else "",
+        meeting=f"{meeting:%-d %B %Y at %H:%M}" if meeting else "a date to be set",
+        practitioner=edition.policy.word("practitioner", "practitioner"),
+        more=more,
+    )
+    return Message(kind, said.subject, said.text, path, template=said.template)
 
 
 def path_for(audit: Audit, step: str) -> str:

@@ -1,6 +1,6 @@
 """The actions of an audit: recorded while it is filled, opened when it is returned."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from actions.models import Action
 from actions.services import Plan, change_action, raise_action, withdraw_action
+from actions.states import ActionState
 from audits import selectors
 from audits.models import Audit
 from audits.services.returning import SOURCE
@@ -15,6 +16,7 @@ from audits.services.steps import locked
 from audits.states import WORKING, AuditState
 from core.moves import Refused
 from people.models import User
+from standards.selectors import calendar_of
 
 
 def check_open(audit: Audit) -> None:
@@ -23,11 +25,25 @@ def check_open(audit: Audit) -> None:
         raise Refused("Actions can be recorded while the audit is being filled.")
 
 
-def checked_plan(audit: Audit, plan: Plan, *, on: date) -> Plan:
-    """The plan with its kind's words; Refused with what to put right (C1-1, C1-5)."""
-    policy = selectors.edition_of(audit).policy
-    kinds = {kind.code: kind.label for kind in policy.actions.kinds}
-    problems = plan.problems(kinds, on=on)
+def anchors_for(audit: Audit, since: datetime) -> dict[str, datetime]:
+    """The moments that limits of this audit's actions count from, as far as they have come; recorded at `since`."""
+    found = selectors.anchors_of(audit)
+    if audit.state != AuditState.RETURNED:
+        found.pop("returned", None)
+    return {**found, "raised": since}
+
+
+def checked_plan(audit: Audit, plan: Plan, *, since: datetime, at: datetime) -> Plan:
+    """The plan in its class; Refused with what to put right (C1-1, C1-3, C1-5). `since` is when it was recorded."""
+    rules = selectors.edition_of(audit).policy.actions
+    plan = plan.in_class(rules)
+    problems = plan.problems(
+        {kind.code: kind.label for kind in rules.kinds},
+        on=timezone.localdate(at),
+        rules=rules,
+        anchors=anchors_for(audit, since),
+        calendar=calendar_of(audit.council_id),
+    )
     if plan.owner is not None and plan.owner.council_id != audit.council_id:
         problems.append("Choose who will do it from the list.")
     if problems:
@@ -40,7 +56,7 @@ def record_action(audit: Audit, plan: Plan, *, by: User, at: datetime) -> Action
     """Record an action of this audit; the auditor does it with the worker beside them (B5-10)."""
     audit = locked(audit, by=by, permission="audits.record_action")
     check_open(audit)
-    plan = checked_plan(audit, plan, on=timezone.localdate(at))
+    plan = checked_plan(audit, plan, since=at, at=at)
     kinds = {kind.code: kind.label for kind in selectors.edition_of(audit).policy.actions.kinds}
     return raise_action(
         plan,
@@ -50,6 +66,8 @@ def record_action(audit: Audit, plan: Plan, *, by: User, at: datetime) -> Action
         source=(SOURCE, audit.pk),
         by=by,
         at=at,
+        about=selectors.about_of(audit),
+        anchors=anchors_for(audit, at),
     )
 
 
@@ -59,9 +77,11 @@ def change_recorded(audit: Audit, action: Action, plan: Plan, *, by: User, at: d
     audit = locked(audit, by=by, permission="audits.record_action")
     check_open(audit)
     belongs(audit, action)
-    plan = checked_plan(audit, plan, on=timezone.localdate(at))
+    since = action.recorded_at
+    plan = checked_plan(audit, plan, since=since, at=at)
     kinds = {kind.code: kind.label for kind in selectors.edition_of(audit).policy.actions.kinds}
-    return change_action(action, plan, kind_label=kinds[plan.kind], by=by, at=at)
+    anchors = anchors_for(audit, since)
+    return change_action(action, plan, kind_label=kinds[plan.kind], by=by, at=at, anchors=anchors)
 
 
 @transaction.atomic
@@ -74,6 +94,8 @@ def remove_recorded(audit: Audit, action: Action, *, by: User, at: datetime) -> 
 
 
 def belongs(audit: Audit, action: Action) -> None:
-    """Raise PermissionDenied unless this audit raised the action."""
+    """Raise PermissionDenied unless this audit raised the action, Refused once it is open: then it has its own page."""
     if (action.source, action.source_id) != (SOURCE, audit.pk):
         raise PermissionDenied
+    if action.state != ActionState.DRAFT:
+        raise Refused("This action is open already. What changes about it stands on its own page.")

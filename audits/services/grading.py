@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from actions.services import note_grade
 from audits.models import Audit, GradeEvent
 from audits.scoring import Overall
 from audits.selectors import edition_of
-from audits.services.triggers import FINAL, MODERATED, RETURNED, fire
+from audits.services.follow_ups import give_follow_ups
+from audits.services.triggers import FINAL, MODERATED, RETURNED, fire, tighten_actions
 from audits.states import AuditState
 from core.moves import Refused
 from core.trail import record
@@ -50,6 +52,7 @@ def make_final(
     audit.grade, audit.grade_final = grade, True
     audit.save(update_fields=["grade", "grade_final", "changed_at"])
     record("make grade final", audit, by=by, cause=cause, at=at)
+    note_grade("audit", audit.pk, grade, by=by, at=at)
     return audit
 
 
@@ -70,11 +73,14 @@ def set_off(
         one.point == MODERATED and not one.flag and audit.grade in one.grades
         for one in policy.grade_triggers
     )
+    points = [MODERATED] if named or not changed else [RETURNED, MODERATED]
+    tighten_actions(audit, [*points, FINAL], by=by, at=at)
     fire(audit, MODERATED, flags=more, by=by, at=at)
     if changed and not named:
         done = any_grade_done(audit)
         fire(audit, RETURNED, flags=more, without=done, tell_now=True, by=by, at=at)
     fire(audit, FINAL, flags=more, by=by, at=at)
+    give_follow_ups(audit, by=by, at=at)
 
 
 def any_grade_done(audit: Audit) -> set[str]:

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
-from actions.services import open_drafts
+from actions.services import note_grade, open_drafts
 from audits import selectors
 from audits.completeness import (
     RETURN,
@@ -16,14 +17,20 @@ from audits.completeness import (
 from audits.messages import announce
 from audits.models import Audit
 from audits.points import AFTER_REOPEN, AFTER_RETURN, follow
+from audits.services.follow_ups import give_follow_ups
 from audits.services.grading import record_grade
 from audits.services.steps import locked, take
-from audits.services.triggers import RETURNED, SOURCE, fire
+from audits.services.triggers import RETURNED, SOURCE, fire, tighten_actions
 from audits.states import ADVISE, QUERY_GRADE, REOPEN
 from audits.states import RETURN as RETURN_MOVE
 from core.moves import Refused
 from people.models import User
 from standards.edition import Edition
+from standards.selectors import calendar_of
+from standards.workdays import working_days_from
+
+# How long a reopened audit is given, in working days; no source says.
+AGAIN = 5
 
 
 @transaction.atomic
@@ -60,7 +67,7 @@ def problems_before_return(audit: Audit, edition: Edition) -> list[str]:
     """Everything that stands in the way of returning the audit, in words for the screen (B2-12)."""
     problems = selectors.missing_in_words(audit, gate=RETURN)
     needed = edition.policy.actions.minimum
-    standing = selectors.actions_of(audit).count()
+    standing = selectors.actions_of(audit).exclude(kind__in=selectors.SET_OFF).count()
     if standing < needed:
         problems.append(
             "Record at least one action." if needed == 1 else f"Record at least {needed} actions."
@@ -115,8 +122,12 @@ def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
     audit.facts = {fact: says for fact, says in facts.items() if fact in asked}
     audit.returned_at, audit.grade, audit.grade_final = at, judged.grade, False
     take(audit, RETURN_MOVE, by=by, at=at, fields=("returned_at", "grade", "grade_final", "facts"))
-    open_drafts(SOURCE, audit.pk, by=by, at=at)
+    tighten_actions(audit, [RETURNED], by=by, at=at)
+    anchors = selectors.anchors_of(audit)
+    open_drafts(SOURCE, audit.pk, by=by, at=at, anchors=anchors, grade=audit.grade)
+    note_grade(SOURCE, audit.pk, audit.grade, by=by, at=at)
     fired = fire(audit, RETURNED, by=by, at=at)
+    give_follow_ups(audit, by=by, at=at)
     also = [name for one in fired for name in one.tell]
     announce(audit, "returned", at=at, once=str(audit.moves.count()), also=also)
     follow(AFTER_RETURN, audit, by=by, at=at)
@@ -125,7 +136,10 @@ def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
 
 @transaction.atomic
 def reopen_audit(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
-    """Unlock a returned audit for its parties, with a reason; the grades given so far stay (B2-13)."""
+    """Unlock a returned audit for its parties, with a reason; the grades given so far stay (B2-13).
+
+    It is due back five working days from now, or when it was due before where that is later.
+    """
     return _reopen(
         locked(audit, by=by, permission="audits.reopen_audit"), reason=reason, by=by, at=at
     )
@@ -138,11 +152,16 @@ def send_back(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
 
 
 def _reopen(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
+    # What chases it counts from a date that is still to come, never from the one that was kept (C4-c).
     REOPEN.check(audit.state)
     if not reason.strip():
         raise Refused("Say why the audit is reopened.")
-    audit.grade_final = False
-    take(audit, REOPEN, by=by, at=at, reason=reason.strip(), fields=("grade_final",))
+    audit.grade_final, words = False, reason.strip()
+    again = working_days_from(timezone.localdate(at), AGAIN, calendar_of(audit.council_id))
+    if again > audit.deadline_on:
+        words += f"\nIt is due back by {again:%-d %B %Y} instead of {audit.deadline_on:%-d %B %Y}."
+        audit.deadline_on = again
+    take(audit, REOPEN, by=by, at=at, reason=words, fields=("grade_final", "deadline_on"))
     announce(audit, "reopened", at=at, once=str(audit.moves.count()))
     follow(AFTER_REOPEN, audit, by=by, at=at)
     return audit

@@ -1,28 +1,30 @@
 """What a grade sets off, as the framework's file says: tasks with their limits, and who is told (B4, B0-17)."""
 
 from collections.abc import Container, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Action
-from actions.services import Plan, open_drafts, raise_action, withdraw_action
+from actions.services import open_drafts, tighten, withdraw_action
+from actions.states import TO_DO
 from audits import selectors
-from audits.models import Audit, Triggered
-from core.notices import Message, tell
+from audits.messages import message_of
+from audits.models import Audit, Listed, Triggered
+from audits.selectors.closing import people_of, seeing
+from audits.services.loops import begin, leave_out_open
+from audits.services.setting_off import SOURCE, give_action
+from core.notices import tell
 from core.trail import record
 from people.models import User
 from people.selectors import resolve_all
-from standards.deadlines import months_after
-from standards.policy import GradeTrigger, Limit, Policy, TriggerTask
-from standards.workdays import working_days_from
+from standards.policy import Duration, GradeTrigger, Limit, Policy, TriggerTask
 
 RETURNED, MODERATED, FINAL = "returned", "moderated", "final"
-TASK, TASK_WORDS = selectors.TASK, "Task"
-SOURCE = "audit"
-# For a task to which the framework gives no limit, nor any other task of its trigger: the file names none to keep.
+TASK = selectors.TASK
+# For a task to which the framework gives no limit: the time of a follow-up (B4-1, B5-11).
 USUAL = Limit(5, "working_days")
 
 
@@ -84,107 +86,92 @@ def fire(
         record("fire trigger", audit, by=by, cause=cause, at=at, detail=detail)
         for task in trigger.tasks:
             if task.code not in given:  # two triggers may ask for the same task
-                give_task(audit, trigger, task, by=by or audit.auditor, at=at)
+                give_task(audit, task, by=by or audit.auditor, at=at)
             given.add(task.code)
+        put_before(audit, trigger, at=at)
+        if trigger.loop:
+            begin(audit, by=by or audit.auditor, at=at)
+        if trigger.reaudit:
+            ask_for_another(
+                audit, trigger.reaudit, code=trigger.code, by=by or audit.auditor, at=at
+            )
     if fired and (tell_now or point != RETURNED):
         told = [name for one in fired for name in one.tell]
         announce_trigger(audit, told, point, at=at)
     if fired:
-        open_drafts(SOURCE, audit.pk, by=by or audit.auditor, at=at)
+        anchors = selectors.anchors_of(audit)
+        whose = by or audit.auditor
+        open_drafts(SOURCE, audit.pk, by=whose, at=at, anchors=anchors, grade=audit.grade)
     return fired
 
 
-def people_of(audit: Audit) -> dict[str, User | None]:
-    """Who is meant by a recipient's first word."""
-    return {
-        "auditor": audit.auditor,
-        "worker": audit.worker,
-        "second_worker": audit.second_worker,
-        "moderator": audit.moderator,
-    }
+def tighten_actions(audit: Audit, points: Iterable[str], *, by: User, at: datetime) -> int:
+    """Put the actions of an audit into the class that its grade asks for at some points (I-43, B4-6, B4-7).
+
+    Only those of a laxer class that are still to be done; what was set for an earlier day stays. Returns how many
+    changed.
+    """
+    policy, flags = selectors.edition_of(audit).policy, flags_of(audit)
+    changed = 0
+    for trigger in (one for point in points for one in triggers(policy, point, audit.grade, flags)):
+        cls = policy.actions.action_class(trigger.action_class)
+        if cls is not None:
+            anchors = selectors.anchors_of(audit)
+            changed += tighten(SOURCE, audit.pk, cls, by=by, at=at, anchors=anchors)
+    return changed
 
 
 def announce_trigger(audit: Audit, recipients: list[str], point: str, *, at: datetime) -> int:
     """One message to each person, whatever the number of triggers; it says no grade (C6-4)."""
     on = timezone.localdate(at)
     found = resolve_all(recipients, people=people_of(audit), council=audit.council, on=on)
-    message = Message(
-        kind=f"trigger.{point}",
-        subject=f"Something follows from the moderation of an audit: {audit.reference}",
-        text=f"The moderation of audit {audit.reference} of case {audit.case.number} is finished, and "
-        "the framework asks for more to be done. Open the audit to see what, by whom and by when.",
-        path=reverse("audit", args=[audit.pk]),
+    page = reverse("audit", args=[audit.pk])
+    message = message_of(audit, "audit_more_to_do", kind=f"trigger.{point}", path=page)
+    key = f"audit:{audit.pk}:{point}:{audit.grade}:{on:%Y%m%d}"
+    return tell(seeing(audit, found), message, key=key, at=at)
+
+
+def give_task(audit: Audit, task: TriggerTask, *, by: User, at: datetime) -> Action | None:
+    """Give one task to whoever holds the post on the day; nobody there leaves a line in the trail."""
+    return give_action(
+        audit, TASK, task.title, task.owner, task.limit or USUAL, code=task.code, by=by, at=at
     )
-    return tell(found, message, key=f"audit:{audit.pk}:{point}:{audit.grade}", at=at)
 
 
-def give_task(
-    audit: Audit, trigger: GradeTrigger, task: TriggerTask, *, by: User, at: datetime
+def ask_for_another(
+    audit: Audit, after: Duration, *, code: str, by: User, at: datetime
 ) -> Action | None:
-    """One task as an action of whoever it belongs to on the day; None where nobody holds that post."""
-    on = timezone.localdate(at)
-    owner = task.owner or "worker.line_manager"
-    found = resolve_all([owner], people=people_of(audit), council=audit.council, on=on)
-    if not found:
-        record("find nobody for task", audit, by=by, at=at, detail={"task": task.code})
-        return None
-    due_on, due_at = due(limit_of(trigger, task), at)
-    plan = Plan(kind=TASK, what=task.title, why="", owner=found[0][0], due_on=due_on)
-    action = raise_action(
-        plan,
-        kind_label=TASK_WORDS,
-        council=audit.council,
-        case=audit.case,
-        source=(SOURCE, audit.pk),
-        by=by,
-        at=at,
-    )
-    if due_at is not None:
-        action.due_at = due_at
-        action.save(update_fields=["due_at"])
-    return action
+    """Ask the QA team for another audit of the same worker after some time, where there is no loop (C2-6)."""
+    what = "Give the same worker another audit, with a different child"
+    limit, team = Limit(after.number, after.unit), "council.qa_officer"
+    return give_action(audit, selectors.FOLLOW_UP, what, team, limit, code=code, by=by, at=at)
 
 
-def limit_of(trigger: GradeTrigger, task: TriggerTask) -> Limit:
-    """The task's own limit, or the shortest of the trigger's other tasks, or the usual one."""
-    others = [one.limit for one in trigger.tasks if one.limit]
-    return task.limit or min(others, key=lambda one: about(one), default=USUAL)
-
-
-def about(limit: Limit) -> int:
-    """About how many hours a limit is, to compare two."""
-    hours = {"hours": 1, "days": 24, "working_days": 33, "weeks": 168, "months": 730}
-    return limit.number * hours[limit.unit]
-
-
-def due(limit: Limit, at: datetime) -> tuple[date, datetime | None]:
-    """The day, and for hours the moment, by which something is due (T-2 to T-5).
-
-    Hours run through nights, holidays and the change of the clocks; the other units end with their day.
-    """
-    if limit.unit == "hours":
-        moment = at.astimezone(UTC) + timedelta(hours=limit.number)
-        return timezone.localdate(moment), moment
-    on = timezone.localdate(at)
-    match limit.unit:
-        case "working_days":
-            return working_days_from(on, limit.number), None
-        case "weeks":
-            return on + timedelta(weeks=limit.number), None
-        case "months":
-            return months_after(on, limit.number), None
-        case _:
-            return on + timedelta(days=limit.number), None
+def put_before(audit: Audit, trigger: GradeTrigger, *, at: datetime) -> None:
+    """Put the audit on the lists of those whom the trigger names: watched, or shown without a message."""
+    for kind, to in ((Listed.Kind.WATCH, trigger.watch), (Listed.Kind.SHOW, trigger.show)):
+        if to:
+            Listed.objects.get_or_create(
+                audit=audit, kind=kind, to=list(to), defaults={"since": at}
+            )
 
 
 @transaction.atomic
 def take_tasks_back(
     audit: Audit, *, given_before: datetime, reason: str, by: User, at: datetime
 ) -> int:
-    """Withdraw the open tasks that triggers gave for this audit before a moment; returns how many (B2-22)."""
+    """Withdraw the open tasks that triggers gave for this audit before a moment; returns how many (B2-22).
+
+    A loop whose form is not authorised yet is left out with them. Should the audit get that grade once more, after
+    it was reopened, it sets everything off anew.
+    """
     tasks = Action.objects.raised_by(SOURCE, audit.pk).filter(
-        kind=TASK, state="open", recorded_at__lt=given_before
+        kind=TASK, state__in=TO_DO, recorded_at__lt=given_before
     )
     for task in tasks:
         withdraw_action(task, reason=reason, by=by, at=at)
+    leave_out_open(audit, reason=reason, by=by, at=at)
+    rules = selectors.edition_of(audit).policy.grade_triggers
+    over = [one.code for one in rules if one.grades and audit.grade not in one.grades]
+    Triggered.objects.filter(audit=audit, code__in=over, at__lt=given_before).delete()
     return len(tasks)

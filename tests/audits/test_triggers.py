@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from actions.models import Action
+from audits.answers import Given
 from audits.models import Triggered
 from audits.scoring import Overall
 from audits.services import triggers
@@ -16,47 +16,93 @@ from moderation.models import Moderation
 from moderation.services.choosing import choose_by_hand
 from moderation.services.settling import Meeting, record_meeting
 from moderation.states import ModerationState
-from standards.policy import GradeTrigger, Limit, TriggerTask
+from tests.factories.cast import cast
+from tests.factories.people import PostHoldingFactory
+from tests.factories.standards import framework_text, published
 from tests.moderation.scenes import council, moderated, moderator, moment, returned, waiting
+from tests.programme.scenes import Council
 
 
+def agreed(found, place, who, at, grade):
+    """Both record a meeting with the same grade."""
+    for by in (place.people.auditor, who):
+        met = Meeting(at.date(), "So it is.", Overall(grade, None, surpassed=False), "Look again.")
+        record_meeting(found, met, by=by, at=at)
+
+
+@pytest.mark.django_db
+def test_a_task_without_a_limit_has_the_time_of_a_follow_up():
+    at = moment(2026, 12, 18, 16)  # a Friday before Christmas
+    returned(council("bexley"), "1", at)
+
+    tasks = Action.objects.filter(kind=triggers.TASK)
+    due = {one.what.split()[0]: (one.due_on, one.due_at) for one in tasks}
+    assert due == {
+        "Do": (date(2026, 12, 19), moment(2026, 12, 19, 16)),
+        "Write": (date(2026, 12, 29), None),
+        "Have": (date(2026, 12, 29), None),
+        "Confirm": (date(2026, 12, 29), None),
+    }
+
+
+@pytest.mark.django_db
+def test_lancashires_moderation_gives_no_task_twice_and_a_worse_grade_its_tasks_once():
+    place = council("lancashire")
+    tasks = Action.objects.filter(kind=triggers.TASK)
+    bad = returned(place, "inadequate", moment(2026, 9, 10))
+    first = set(tasks.values_list("pk", flat=True))
+    who = moderator(place)
+    moderated(waiting(bad), who, moment(2026, 9, 14))
+
+    assert set(tasks.values_list("pk", flat=True)) == first
+    assert not Notice.objects.filter(kind__in=["trigger.moderated", "trigger.returned"]).exists()
+
+    good = returned(place, "good", moment(2026, 9, 10))
+    choose_by_hand(good, reason="Look.", by=place.people.officer, at=moment(2026, 9, 11))
+    found = moderated(waiting(good), who, moment(2026, 9, 14), "inadequate")
+    agreed(found, place, who, moment(2026, 9, 15, 12), "inadequate")
+
+    assert tasks.filter(source_id=good.pk).count() == len(first)
+    assert good.loop.state == "form_due"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("limit", "at", "on", "hour"),
-    [
-        # hours run through nights, holidays and both changes of the clocks (T-2)
-        (Limit(24, "hours"), moment(2026, 12, 18, 11, 30), date(2026, 12, 19), (11, 30)),
-        (Limit(24, "hours"), moment(2026, 12, 24, 23, 0), date(2026, 12, 25), (23, 0)),
-        (Limit(24, "hours"), moment(2026, 3, 28, 12, 0), date(2026, 3, 29), (13, 0)),
-        (Limit(24, "hours"), moment(2026, 10, 24, 12, 0), date(2026, 10, 25), (11, 0)),
-        # working days begin with the next one (T-3)
-        (Limit(5, "working_days"), moment(2026, 12, 24), date(2027, 1, 5), None),
-        (Limit(1, "working_days"), moment(2026, 5, 22), date(2026, 5, 26), None),
-        (Limit(7, "days"), moment(2026, 2, 26), date(2026, 3, 5), None),
-        (Limit(4, "weeks"), moment(2026, 4, 27), date(2026, 5, 25), None),
-        (Limit(1, "months"), moment(2026, 1, 31), date(2026, 2, 28), None),
-    ],
+    ("concern", "becomes", "due_on"),
+    # Both count from the recording on 10 September 2026.
+    [("yes", "safeguarding_5wd", date(2026, 9, 17)), ("no", "standard_4w", date(2026, 10, 8))],
 )
-def test_limits_count_as_the_council_counts(limit, at, on, hour):
-    due_on, due_at = triggers.due(limit, at)
+def test_a_moderation_that_finds_it_inadequate_brings_forward_what_is_open(
+    concern, becomes, due_on
+):
+    place = council("west-sussex", edition=2)
+    answers = {"outcome.safeguarding": Given(text=concern)}
+    audit = returned(place, "requires_improvement", moment(2026, 9, 10), answers=answers)
+    action = Action.objects.exclude(kind="follow_up").get()
+    Action.objects.filter(pk=action.pk).update(due_on=date(2026, 10, 8))
+    who = moderator(place)
+    found = moderated(waiting(audit), who, moment(2026, 9, 14), "inadequate")
+    agreed(found, place, who, moment(2026, 9, 15, 12), "inadequate")
 
-    assert due_on == on
-    local = timezone.localtime(due_at) if due_at else None
-    assert ((local.hour, local.minute) if local else None) == hour
+    action.refresh_from_db()
+    assert (action.action_class, action.due_on) == (becomes, due_on)
 
 
-def trigger(*tasks: TriggerTask) -> GradeTrigger:
-    return GradeTrigger("one", "One", "returned", tasks=tasks)
+@pytest.mark.django_db
+def test_a_task_is_whose_turn_it_is_where_somebody_covers_the_post():
+    place = council("bexley")
+    people = place.people
+    post = people.manager.holdings.get().post
+    days = {"from_on": date(2026, 9, 1), "to_on": date(2026, 9, 14)}
+    deputy = PostHoldingFactory(post=post, cover=True, **days).user
 
+    returned(place, "1", moment(2026, 9, 10))
+    during = set(Action.objects.filter(kind=triggers.TASK).values_list("owner", flat=True))
+    returned(place, "1", moment(2026, 9, 15))
+    after = Action.objects.filter(kind=triggers.TASK, recorded_at=moment(2026, 9, 15))
 
-def test_a_task_without_a_limit_takes_the_shortest_beside_it():
-    day, week = Limit(24, "hours"), Limit(1, "weeks")
-    bare = TriggerTask("bare", "Bare")
-
-    timed = trigger(bare, TriggerTask("w", "W", limit=week), TriggerTask("d", "D", limit=day))
-
-    assert triggers.limit_of(timed, bare) == day
-    assert triggers.limit_of(trigger(bare), bare) == triggers.USUAL
-    assert triggers.limit_of(trigger(bare), TriggerTask("x", "X", limit=week)) == week
+    assert during == {deputy.pk, people.service_manager.pk}
+    assert {one.owner_id for one in after} == {people.manager.pk, people.service_manager.pk}
 
 
 @pytest.mark.django_db
@@ -75,7 +121,7 @@ def test_a_return_sets_off_its_triggers_once_however_often_it_is_returned():
     assert {one.owner_id for one in tasks} == {people.manager.pk, people.service_manager.pk}
     assert set(tasks.values_list("pk", flat=True)) == first
     assert {one.state for one in tasks} == {"open"}
-    assert Triggered.objects.filter(audit=audit).count() == 2
+    assert Triggered.objects.filter(audit=audit).count() == 3  # with the follow-up
     assert {people.head.pk, people.deputy_director.pk, people.worker.pk} <= told
 
 
@@ -115,7 +161,7 @@ def test_without_a_trigger_of_moderation_those_of_the_return_are_set_off_for_the
 
 
 @pytest.mark.django_db
-def test_nobody_in_the_post_gives_no_task_and_leaves_a_line_in_the_trail():
+def test_nobody_in_the_post_gives_the_task_to_the_head_of_qa_and_leaves_a_line_in_the_trail():
     bexley = council("bexley")
     people = bexley.people
     for one in (people.service_manager, people.head, people.deputy_director, people.director):
@@ -124,6 +170,22 @@ def test_nobody_in_the_post_gives_no_task_and_leaves_a_line_in_the_trail():
     returned(bexley, "1", moment(2026, 9, 10))
 
     tasks = Action.objects.filter(kind=triggers.TASK)
-    assert {one.owner_id for one in tasks} == {people.manager.pk}
+    assert {one.owner_id for one in tasks} == {people.manager.pk, people.qa_head.pk}
+    assert tasks.get(owner=people.qa_head).what.startswith("Confirm that")
     lost = TrailEntry.objects.filter(verb="find nobody for task").values_list("detail", flat=True)
     assert list(lost) == [{"task": "satisfied"}]
+
+
+@pytest.mark.django_db
+def test_a_trigger_may_ask_for_another_audit_of_the_same_worker_some_time_on():
+    text = framework_text("bexley").replace(
+        "    action_class: immediate_24h\n",
+        "    action_class: immediate_24h\n    reaudit: {number: 3, unit: months}\n",
+        1,
+    )
+    bexley = Council(cast("bexley"), published(text))
+
+    returned(bexley, "1", moment(2026, 11, 30))
+
+    asked = Action.objects.get(what__startswith="Give the same worker another audit")
+    assert (asked.owner, asked.due_on) == (bexley.people.officer, date(2027, 2, 28))
