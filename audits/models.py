@@ -2,11 +2,12 @@
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from audits.querysets import AnswerQuerySet, AuditQuerySet
-from audits.states import DONE, SESSION_BEGUN, WORKING, AuditState
+from audits.querysets import AnswerQuerySet, AuditQuerySet, LoopQuerySet
+from audits.states import DONE, LOOP_DONE, SESSION_BEGUN, WORKING, AuditState, LoopState
 from cases.models import CaseFile
 from people.models import Council, OrgUnit, User
 from standards.models import FrameworkVersion, Part, Tool
@@ -64,6 +65,9 @@ class Audit(models.Model):
     meeting_mode = models.CharField(max_length=20, blank=True)
     session_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when nothing is left to do on it (B2-23)"
+    )
     grade = models.SlugField(max_length=40, blank=True, help_text="the grade that counts now")
     grade_final = models.BooleanField(default=False)
     facts = models.JSONField(
@@ -308,6 +312,119 @@ class Triggered(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["audit", "code", "grade"], name="triggered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of audit {self.audit_id}"
+
+
+class Listed(models.Model):
+    """An audit that a grade trigger puts before somebody: on a watch list, or in a list without a message (B4).
+
+    It stands there until the actions of the audit are signed off. `to` are recipients, found on the day.
+    """
+
+    class Kind(models.TextChoices):
+        WATCH = "watch", "Watched until its actions are signed off"
+        SHOW = "show", "Shown"
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="listed")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    to = ArrayField(models.CharField(max_length=80))
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audit", "kind", "to"], name="listed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} audit {self.audit_id}"
+
+
+@pghistory.track(append_only=True)
+class Loop(models.Model):
+    """The loop of one audit (C3): its form, who authorised it, and the second audit that shows what has lasted."""
+
+    audit = models.OneToOneField(Audit, on_delete=models.PROTECT, related_name="loop")
+    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=LoopState.choices, default=LoopState.FORM_DUE)
+    before = models.SlugField(max_length=40, help_text="the grade that asked for the loop")
+    begun_at = models.DateTimeField()
+    met_on = models.DateField(null=True, blank=True)
+    met_manager = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    different = models.TextField(blank=True, help_text="what is different for the child")
+    secured = models.BooleanField(null=True, blank=True, help_text="safeguarding is secured")
+    outstanding = models.TextField(blank=True)
+    submitted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    authorised_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    authorised_at = models.DateTimeField(null=True, blank=True)
+    reaudit_due_on = models.DateField(null=True, blank=True)
+    reaudit = models.OneToOneField(
+        Audit, on_delete=models.PROTECT, null=True, blank=True, related_name="loop_before"
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    objects = LoopQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("begun_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reaudit=None) | ~Q(reaudit=models.F("audit")),
+                name="reaudit_is_another_audit",
+            ),
+            models.CheckConstraint(
+                condition=Q(authorised_by=None) | ~Q(authorised_by=models.F("submitted_by")),
+                name="loop_authorised_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"loop of audit {self.audit_id}"
+
+
+class LoopMove(models.Model):
+    """One step in a loop: who, when, why."""
+
+    loop = models.ForeignKey(Loop, on_delete=models.PROTECT, related_name="moves")
+    verb = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, choices=LoopState.choices)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "id")
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.loop_id}"
+
+    @property
+    def words(self) -> str:
+        """What happened, for the screen."""
+        return LOOP_DONE.get(self.verb, self.verb.capitalize())
+
+
+class ClosureConfirmed(models.Model):
+    """Somebody confirmed one thing that must be there before an audit is closed (C3-8)."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="closure_confirmed")
+    code = models.SlugField(max_length=40)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["audit", "code"], name="closure_confirmed_once")
         ]
 
     def __str__(self) -> str:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from audits.states import WORKING, AuditState
+from actions.states import UNFINISHED
+from audits.states import LOOP_OPEN, WORKING, AuditState, LoopState
 from core import clock
 from people.roles import QA_TEAM
 from people.selectors import holds, managed_paths
@@ -64,6 +66,19 @@ class AuditQuerySet(models.QuerySet[Any]):
             within(managed_paths(user, on)), council=user.council_id, state__in=WORKING
         )
 
+    def with_open_actions(self) -> AuditQuerySet:
+        """With `actions_left`, how many of its actions are not signed off, and `next_due_on`, the soonest of them."""
+        left = (
+            apps.get_model("actions", "Action")
+            .objects.filter(source="audit", source_id=OuterRef("pk"), state__in=UNFINISHED)
+            .order_by()
+            .values("source_id")
+        )
+        return self.annotate(
+            actions_left=Coalesce(Subquery(left.annotate(n=Count("pk")).values("n")), 0),
+            next_due_on=Subquery(left.annotate(first=Min("due_on")).values("first")),
+        )
+
     def under_way(self) -> AuditQuerySet:
         return self.filter(state__in=WORKING)
 
@@ -80,3 +95,39 @@ class AuditQuerySet(models.QuerySet[Any]):
 class AnswerQuerySet(models.QuerySet[Any]):
     def of_question(self, codes: list[str]) -> AnswerQuerySet:
         return self.filter(part__code__in=codes)
+
+
+class LoopQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User, on: date | None = None) -> LoopQuerySet:
+        """The loops of the audits that a person may open, but none of one that they grade blind."""
+        model = apps.get_model("audits", "Audit")
+        blind = apps.get_model("audits", "Reader").objects.filter(user=user, blind=True)
+        seen = model.objects.visible_to(user, on).exclude(pk__in=blind.values("audit"))
+        return self.filter(audit__in=seen.values("pk"))
+
+    def open_(self) -> LoopQuerySet:
+        """Loops in which something is still to come."""
+        return self.filter(state__in=LOOP_OPEN)
+
+    def unfinished(self) -> LoopQuerySet:
+        """Loops that keep their audit from being closed: one without a second audit ends when it is authorised."""
+        ended = Q(state=LoopState.AUTHORISED, reaudit_due_on=None)
+        left_out = Q(state=LoopState.LINKED, reaudit__state=AuditState.EXCLUDED)
+        return self.filter((Q(state__in=LOOP_OPEN) & ~ended) | left_out)
+
+    def with_audits(self) -> LoopQuerySet:
+        return self.select_related(
+            "audit__case",
+            "audit__worker",
+            "audit__auditor",
+            "audit__second_worker",
+            "audit__unit",
+            "audit__council",
+            "audit__tool",
+            "audit__version__framework__council",
+            "reaudit__case",
+            "reaudit__auditor",
+            "submitted_by",
+            "authorised_by",
+            "met_manager",
+        ).defer("audit__version__source")

@@ -1,4 +1,4 @@
-"""The work region of an audit (B1-2..B1-7) and the moves between its states (B2)."""
+"""The work region of an audit (B1-2..B1-7) and its loop (B1, region 4; C3), with their moves (B2)."""
 
 from django.db.models import TextChoices
 
@@ -78,3 +78,60 @@ DONE = {
     "reassign": "Given to another auditor",
 }
 MOVES = (SET_MEETING, START_SESSION, QUERY_GRADE, ADVISE, RETURN, REOPEN, EXCLUDE, REASSIGN)
+
+
+class LoopState(TextChoices):
+    FORM_DUE = "form_due", "Form due"
+    SUBMITTED = "submitted", "Waiting to be authorised"
+    AUTHORISED = "authorised", "Second audit to come"
+    LINKED = "linked", "Second audit linked"
+    NOT_NEEDED = "not_needed", "No longer needed"
+
+
+L = LoopState
+SUBMIT = Move(
+    "submit",
+    frozenset({L.FORM_DUE}),
+    L.SUBMITTED,
+    "This form is not open any more. Your words below are not saved.",
+)
+REFUSE = Move(
+    "refuse", frozenset({L.SUBMITTED}), L.FORM_DUE, "This form does not wait for anybody now."
+)
+AUTHORISE = Move(
+    "authorise",
+    frozenset({L.SUBMITTED}),
+    L.AUTHORISED,
+    "This form does not wait to be authorised now.",
+)
+LINK = Move(
+    "link",
+    frozenset({L.AUTHORISED}),
+    L.LINKED,
+    "A second audit is linked once the form is authorised, and only one.",
+)
+UNLINK = Move(
+    "unlink",
+    frozenset({L.LINKED}),
+    L.AUTHORISED,
+    "There is no second audit yet whose place another could take.",
+)
+LEAVE_OUT = Move(
+    "leave out",
+    frozenset({L.FORM_DUE, L.SUBMITTED}),
+    L.NOT_NEEDED,
+    "Only a form that is not authorised yet can be left out.",
+)
+TAKE_UP = Move("take up", frozenset({L.NOT_NEEDED}), L.FORM_DUE, "This loop is open already.")
+LOOP_DONE = {
+    "begin": "Asked for",
+    "submit": "Form handed in",
+    "refuse": "Sent back",
+    "authorise": "Authorised",
+    "link": "Second audit linked",
+    "unlink": "Second audit left out",
+    "leave out": "No longer needed",
+    "take up": "Asked for again",
+}
+LOOP_OPEN = frozenset({L.FORM_DUE, L.SUBMITTED, L.AUTHORISED})
+LOOP_MOVES = (SUBMIT, REFUSE, AUTHORISE, LINK, UNLINK, LEAVE_OUT, TAKE_UP)
