@@ -4,8 +4,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from audits.models import Audit
-from audits.states import AuditState
+from audits.models import Audit, Loop
+from audits.states import AuditState, LoopState
 
 
 class AuditFilter(django_filters.FilterSet):
@@ -33,3 +33,18 @@ class AuditFilter(django_filters.FilterSet):
         return audits.filter(reference__istartswith=value) | audits.filter(
             case__number__istartswith=value
         )
+
+
+class LoopFilter(django_filters.FilterSet):
+    """By where the loop stands."""
+
+    state = django_filters.ChoiceFilter(
+        choices=LoopState.choices,
+        label="Stage",
+        empty_label="Any stage",
+        widget=forms.Select(attrs={"class": "govuk-select"}),
+    )
+
+    class Meta:
+        model = Loop
+        fields = ()

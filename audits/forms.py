@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from audits.answers import COMMA, Given, Unreadable, fields_of, read
+from audits.models import Audit, Loop
 from audits.selectors import Box
 from audits.services.meeting import MODES
 from core.forms import DateField, Radios, ServiceForm, TimeInput
@@ -103,41 +105,76 @@ class ReasonForm(ServiceForm):
         field.error_messages["required"] = absent
 
 
-class ActionForm(ServiceForm):
-    """One action: what, why, who, when."""
+class LoopForm(ServiceForm):
+    """The form that closes a loop (C3-2). What is missing is said when it is handed in, so that it can be saved half-way."""
 
-    kind = forms.ChoiceField(
-        label="Kind of action",
+    met_on = DateField(
+        label="When did you meet the worker and their manager?",
+        help_text="For example 4 5 2026",
+        required=False,
+    )
+    met_manager = forms.ModelChoiceField(
+        label="Which manager was there with the worker?",
+        queryset=User.objects.none(),
+        empty_label="Choose the manager",
+        required=False,
+    )
+    different = forms.CharField(
+        label="What is different for the child?",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=5000,
+        required=False,
+    )
+    secured = forms.ChoiceField(
+        label="Is safeguarding secured?",
+        choices=[("yes", "Yes"), ("no", "No")],
         widget=Radios,
-        error_messages={"required": "Choose what kind of action it is."},
+        required=False,
     )
-    what = forms.CharField(
-        label="What will be done?",
+    outstanding = forms.CharField(
+        label="Is anything still open? (optional)",
         widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": "Enter what will be done."},
+        max_length=5000,
+        required=False,
     )
-    why = forms.CharField(
-        label="What difference should it make for the child? (optional)",
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    # The loop as somebody else has saved it while this was written.
+    stands: Loop | None = None
+
+    def __init__(self, *args: object, managers: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["met_manager"].queryset = managers
+
+    def overtaken(self, loop: Loop) -> None:
+        """Keep what was typed beside what stands there now, so that it can be saved over it."""
+        self.data = {**self.data, "version": str(loop.version)}
+        self.stands = loop
+
+
+class LinkForm(ServiceForm):
+    """Which audit is the second one."""
+
+    reaudit = forms.ModelChoiceField(
+        label="Which audit is the second one?",
+        queryset=User.objects.none(),
+        empty_label=None,
+        widget=Radios,
+        error_messages={"required": "Choose the second audit."},
+    )
+    reason = forms.CharField(
+        label="If the auditor is the same as before, why? (optional)",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
         required=False,
     )
-    owner = forms.ModelChoiceField(
-        label="Who will do it?",
-        queryset=User.objects.none(),
-        empty_label="Choose a person",
-        error_messages={"required": "Choose who will do it."},
-    )
-    due_on = DateField(
-        label="By when?",
-        help_text="A real date, for example 4 5 2026",
-        error_messages={"required": "Enter the date by which it will be done."},
-    )
 
-    def __init__(
-        self, *args: object, kinds: list[tuple[str, str]], owners: object, **kwargs: object
-    ) -> None:
+    def __init__(self, *args: object, audits: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = kinds
-        self.fields["owner"].queryset = owners
+        self.fields["reaudit"].queryset = audits
+        self.fields["reaudit"].label_from_instance = self.words
+
+    @staticmethod
+    def words(audit: Audit) -> str:
+        """2026-0012, case 700012, given out on 4 May 2026."""
+        on = timezone.localdate(audit.allocated_at)
+        return f"{audit.reference}, case {audit.case.number}, given out on {on:%-d %B %Y}, auditor {audit.auditor.name}"

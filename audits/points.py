@@ -11,6 +11,10 @@ AFTER_RETURN: list[Callable[..., Any]] = []
 AFTER_REOPEN: list[Callable[..., Any]] = []
 # Called with a person and a day: the tasks (audits.selectors.Task) that a room above has for them.
 TASKS: list[Callable[..., Any]] = []
+# Called with an audit: a condition for the further actions that rooms above raised about it.
+ACTIONS: list[Callable[..., Any]] = []
+# Called with a queryset of actions: the ids of the audits about which rooms above raised them.
+ABOUT: list[Callable[..., Any]] = []
 
 
 def follow(steps: list[Callable[..., Any]], audit: Any, *, by: Any, at: Any) -> None:

@@ -5,11 +5,14 @@ from typing import Any
 import rules
 
 from audits import visibility
-from audits.models import Audit, Reader
+from audits.models import Audit, Loop, Reader
+from audits.selectors.closing import may_authorise, may_fill
 from core import clock
 from people.models import User
+from people.organisation import Line
 from people.roles import MANAGERS, QA_TEAM, Role
-from people.selectors import holds
+from people.rules import is_qa
+from people.selectors import holds, line
 
 
 def party(audit: Audit, user: User) -> str:
@@ -83,3 +86,33 @@ rules.add_perm("audits.record_action", is_its_auditor)
 rules.add_perm("audits.return_audit", is_its_auditor)
 rules.add_perm("audits.reopen_audit", is_qa_head_of_its_council & ~is_a_party)
 rules.add_perm("audits.see_being_audited", manages_people)
+
+
+def _line_of(loop: Loop) -> Line:
+    return line(loop.council_id, clock.today())
+
+
+@rules.predicate
+def fills_the_loop(user: User, loop: Loop | None) -> bool:
+    return loop is not None and may_fill(user, loop, _line_of(loop))
+
+
+@rules.predicate
+def authorises_the_loop(user: User, loop: Loop | None) -> bool:
+    return loop is not None and may_authorise(user, loop, _line_of(loop))
+
+
+@rules.predicate
+def is_qa_of_the_loop(user: User, loop: Loop | None) -> bool:
+    return loop is not None and bool(is_qa_of_its_council(user, loop.audit))
+
+
+@rules.predicate
+def has_a_part_in_its_audit(user: User, loop: Loop | None) -> bool:
+    return loop is not None and bool(is_a_party(user, loop.audit))
+
+
+rules.add_perm("audits.fill_loop", fills_the_loop)
+rules.add_perm("audits.authorise_loop", authorises_the_loop)
+rules.add_perm("audits.link_loop", is_qa_of_the_loop & ~has_a_part_in_its_audit)
+rules.add_perm("audits.see_lists", is_qa | manages_people)

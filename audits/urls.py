@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import filling, pages, recording
+from audits.views import filling, following, pages, recording
 
 urlpatterns = [
     path("", pages.my_work, name="my-work"),
@@ -24,6 +24,30 @@ urlpatterns = [
         recording.remove_action,
         name="remove-action",
     ),
+    path("loops/", following.loop_list, name="loops"),
+    path("watch-list/", following.watch_list, name="watch-list"),
+    path("audits/<int:pk>/loop/", following.loop, name="loop"),
+    path("audits/<int:pk>/loop/authorise/", following.authorise_loop, name="authorise-loop"),
+    path("audits/<int:pk>/loop/link/", following.link_loop, name="link-loop"),
+    path(
+        "audits/<int:pk>/loop/send-back/",
+        following.loop_step,
+        {"step": "refuse"},
+        name="refuse-loop",
+    ),
+    path(
+        "audits/<int:pk>/loop/leave-out/",
+        following.loop_step,
+        {"step": "leave-out"},
+        name="leave-out-loop",
+    ),
+    path(
+        "audits/<int:pk>/loop/take-up/",
+        following.loop_step,
+        {"step": "take-up"},
+        name="take-up-loop",
+    ),
+    path("audits/<int:pk>/confirm/<slug:code>/", following.confirm_closure, name="confirm-closure"),
     path("audits/<int:pk>/form/<slug:section_code>/", filling.page, name="section"),
     path("audits/<int:pk>/form/<slug:section_code>/finish/", filling.finish, name="finish-section"),
     path(

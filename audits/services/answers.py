@@ -1,10 +1,12 @@
 """Saving answers one at a time: a stale save is refused, and nobody's words are ever lost."""
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audits import visibility
 from audits.answers import Given, is_answered
@@ -19,7 +21,7 @@ from audits.selectors import (
     tool_of,
 )
 from core.moves import Refused
-from core.trail import record
+from core.trail import record, record_each
 from people.models import User
 from standards.edition import PartForm, QuestionForm, SectionForm, ToolForm
 
@@ -62,6 +64,53 @@ def save_answer(
     except Stale as stale:
         keep_refused(stale.current, given, by=by, at=at)
         raise
+
+
+@dataclass(frozen=True)
+class First:
+    """An answer to a part that nobody has answered yet, and whose it is."""
+
+    section: SectionForm
+    part: PartForm
+    given: Given
+    instance: int
+    by: User
+
+
+@transaction.atomic
+def give_first(audit: Audit, many: Iterable[First], *, at: datetime) -> int:
+    """Give many first answers at once, each as if it were saved alone; the queries do not grow with them.
+
+    Raises PermissionDenied if a part is not theirs, Refused if it is not open now or has been answered: then none
+    is kept. Returns how many were given.
+    """
+    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    many = [one for one in many if not one.given.empty]
+    parties = {one.by: party(audit, one.by) for one in many}
+    applied: frozenset[str] = frozenset()
+    if any(one.section.applies_when for one in many):
+        applied = applied_sections(audit, tool_of(audit), given_answers(audit))
+    rows, details = [], []
+    for one in many:
+        me = parties[one.by]
+        if not visibility.fills(one.part, me) or not is_answered(one.part):
+            raise PermissionDenied
+        apart = one.section.applies_when is not None and one.section.code not in applied
+        if apart or not visibility.is_open(one.section, audit.state):
+            raise Refused("This part is closed now, so nothing was saved.")
+        whose = respondent_of(one.part, me)
+        key = {"part_id": one.part.id, "respondent": whose, "instance": one.instance}
+        answer = Answer(audit=audit, version=1, **key)
+        _fill(answer, one.given, by=one.by, at=at)
+        rows.append(answer)
+        details.append((one.by, {"part": one.part.code, "version": 1}))
+    try:
+        with transaction.atomic():
+            Answer.objects.bulk_create(rows)
+    except IntegrityError:
+        raise Refused("One of these has been answered already, so nothing was saved.") from None
+    record_each("answer", audit, details, at=at)
+    return len(rows)
 
 
 @transaction.atomic
@@ -141,6 +190,11 @@ def _replace(
 
 
 def _write(answer: Answer, given: Given, *, by: User, at: datetime) -> None:
+    _fill(answer, given, by=by, at=at)
+    answer.save()
+
+
+def _fill(answer: Answer, given: Given, *, by: User, at: datetime) -> None:
     answer.number, answer.text, answer.day, answer.place = (
         given.number,
         given.text,
@@ -148,7 +202,6 @@ def _write(answer: Answer, given: Given, *, by: User, at: datetime) -> None:
         given.place,
     )
     answer.saved_by, answer.saved_at = by, at
-    answer.save()
 
 
 def keep_earlier(answer: Answer, *, by: User, at: datetime) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from audits.messages import announce
 from audits.models import Audit, AuditMove, Presence
+from audits.services.loops import make_room
 from audits.services.steps import take
 from audits.states import EXCLUDE, REASSIGN, WORKING, AuditState
 from core.moves import Refused
@@ -69,7 +70,8 @@ def remember(audit: Audit, verb: str, *, by: User, at: datetime) -> None:
 def exclude_audit(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit:
     """Leave the audit out for good; it can only be read from then on (B2-4).
 
-    Refused once its meeting has begun, and without a reason. The workers are told where a meeting had been set.
+    Refused once its meeting has begun, and without a reason. The workers are told where a meeting had been set. The
+    loop whose second audit it was waits for another one (C3-7).
     """
     audit, words = kept(audit), given(reason)
     EXCLUDE.check(audit.state)
@@ -78,6 +80,7 @@ def exclude_audit(audit: Audit, *, reason: str, by: User, at: datetime) -> Audit
     announce(audit, "excluded", at=at)
     if prepared:
         announce(audit, "called_off", at=at)
+    make_room(audit, by=by, at=at)
     return audit
 
 

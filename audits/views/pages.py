@@ -18,7 +18,8 @@ from audits.answers import Given
 from audits.completeness import SESSION, Key, missing
 from audits.filters import AuditFilter
 from audits.forms import MeetingForm, ReasonForm
-from audits.models import Audit, GradeEvent
+from audits.models import Audit, GradeEvent, Loop
+from audits.selectors.closing import may_confirm, regions, unconfirmed
 from audits.services.meeting import MODES, set_meeting, start_session
 from audits.services.returning import (
     advise_on_grade,
@@ -135,6 +136,21 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
             )
         },
         "changes": changes_for(door, request) if audit.under_way else [],
+        **(after_the_return(door, request) if not blind else {}),
+    }
+
+
+def after_the_return(door: Door, request: HttpRequest) -> dict[str, Any]:
+    """How far what follows a returned audit has come, and what this person confirms before it is closed."""
+    audit = door.audit
+    if audit.state != AuditState.RETURNED:
+        return {}
+    today = clock.today()
+    checks = [(one, may_confirm(request.user, audit, one, today)) for one in unconfirmed(audit)]
+    return {
+        "regions": regions(audit),
+        "checks": checks,
+        "loop": Loop.objects.filter(audit=audit).first(),
     }
 
 

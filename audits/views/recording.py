@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from actions.choices import choices_of
+from actions.forms import PlanForm, initial_of
 from actions.models import Action
-from actions.services import Plan
-from audits.forms import ActionForm
+from actions.states import ActionState
 from audits.selectors import actions_of
 from audits.services.actions import change_recorded, record_action, remove_recorded
 from audits.views.door import Door, open_door
@@ -20,6 +21,9 @@ from core.moves import Refused
 from people.models import User
 from people.querysets import on_day
 from people.selectors import line
+
+OPENED = "The audit was returned since you opened the page, so this action is open already."
+REMOVED = "This action was removed since you opened the page."
 
 
 def owners(door: Door) -> "QuerySet[User]":
@@ -42,34 +46,26 @@ def owners(door: Door) -> "QuerySet[User]":
 
 def action_form(
     door: Door, request: HttpRequest, initial: dict[str, Any] | None = None
-) -> ActionForm:
-    """The form with the framework's kinds of action."""
-    kinds = [(kind.code, kind.label) for kind in door.edition.policy.actions.kinds]
-    return ActionForm(request.POST or None, initial=initial, kinds=kinds, owners=owners(door))
-
-
-def plan_of(data: dict[str, Any]) -> Plan:
-    """The form's data as a plan."""
-    return Plan(
-        kind=data["kind"],
-        what=data["what"],
-        why=data["why"],
-        owner=data["owner"],
-        due_on=data["due_on"],
+) -> PlanForm:
+    """The form with what the framework offers."""
+    return PlanForm(
+        request.POST or None,
+        initial=initial,
+        choices=choices_of(door.audit.version, door.tool.code),
+        owners=owners(door),
     )
 
 
-def recorded(request: HttpRequest, door: Door, form: ActionForm, action: Action | None) -> bool:
+def recorded(request: HttpRequest, door: Door, form: PlanForm, action: Action | None) -> bool:
     """Record or change the action; a refusal goes into the form in words."""
-    plan, now = plan_of(form.cleaned_data), clock.now()
+    now = clock.now()
     try:
         if action is None:
-            record_action(door.audit, plan, by=request.user, at=now)
+            record_action(door.audit, form.plan(), by=request.user, at=now)
         else:
-            change_recorded(door.audit, action, plan, by=request.user, at=now)
+            change_recorded(door.audit, action, form.plan(), by=request.user, at=now)
     except Refused as fault:
-        for problem in fault.problems or (str(fault),):
-            form.add_error("due_on" if "date" in problem else None, problem)
+        form.say(fault.problems or (str(fault),))
         return False
     return True
 
@@ -80,13 +76,11 @@ def action(request: HttpRequest, pk: int, action_pk: int = 0) -> HttpResponse:
     door = open_door(request, pk, opened="action")
     if not request.user.has_perm("audits.record_action", door.audit):
         raise PermissionDenied
-    found = get_object_or_404(actions_of(door.audit), pk=action_pk) if action_pk else None
-    initial = (
-        {name: getattr(found, name) for name in ("kind", "what", "why", "owner", "due_on")}
-        if found
-        else None
-    )
+    found = change_of(request, door, action_pk) if action_pk else None
+    initial = initial_of(found) if found else None
     form = action_form(door, request, initial)
+    if found and found.state != ActionState.DRAFT:
+        return too_late(request, door, form, found)
     if request.method == "POST" and form.is_valid() and recorded(request, door, form, found):
         messages.success(request, "The action is recorded.")
         return redirect(back(request, pk))
@@ -97,6 +91,28 @@ def action(request: HttpRequest, pk: int, action_pk: int = 0) -> HttpResponse:
         {"door": door, "audit": door.audit, "form": form, "action": found},
         status=status,
     )
+
+
+def change_of(request: HttpRequest, door: Door, pk: int) -> Action:
+    """The action to change; what somebody typed about one that was removed meanwhile is still taken in."""
+    every = Action.objects.raised_by("audit", door.audit.pk).select_related("owner")
+    found: Action = get_object_or_404(
+        every if request.method == "POST" else actions_of(door.audit), pk=pk
+    )
+    return found
+
+
+def too_late(request: HttpRequest, door: Door, form: PlanForm, action: Action) -> HttpResponse:
+    """An action that is no draft any more: its own page, or first the words that were typed meanwhile (422)."""
+    removed = action.state == ActionState.WITHDRAWN
+    if request.method == "POST" and form.typed:
+        form.too_late(REMOVED if removed else OPENED)
+        context = {"door": door, "audit": door.audit, "form": form, "action": action}
+        over = {"over": True, "removed": removed}
+        return render(request, "audits/action.html", context | over, status=422)
+    if removed:
+        raise Http404
+    return redirect("action-page", pk=action.pk)
 
 
 def back(request: HttpRequest, pk: int) -> str:

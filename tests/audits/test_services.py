@@ -3,14 +3,22 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import InternalError, transaction
+from django.db import InternalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from actions.services import Plan
 from audits import selectors
 from audits.answers import Given
 from audits.models import Answer, Audit, AuditMove, EarlierAnswer, GradeEvent
 from audits.services.actions import record_action
-from audits.services.answers import Stale, confirm_question, finish_section, save_answer
+from audits.services.answers import (
+    First,
+    Stale,
+    confirm_question,
+    finish_section,
+    give_first,
+    save_answer,
+)
 from audits.services.meeting import set_meeting, start_session
 from audits.services.returning import advise_on_grade, query_grade, reopen_audit, return_audit
 from audits.states import AuditState
@@ -126,6 +134,51 @@ def test_joint_answers_are_closed_outside_the_meeting(scene, stage):
 
     with pytest.raises(Refused, match="closed"):
         save(audit, "voice.note", Given(text="late"), by=people.auditor, version=1)
+
+
+def firsts(audit, by, *codes):
+    """First answers to some parts in words."""
+    tool = selectors.tool_of(audit)
+    parts = [tool.part(code) for code in codes]
+    return [
+        First(tool.section(part.section_code), part, Given(text=f"About {part.code}"), 1, by)
+        for part in parts
+    ]
+
+
+def test_many_first_answers_are_given_with_as_many_queries_as_one(scene):
+    version, people = scene
+    one, two = (audit_at("in_session", people, version) for _ in range(2))
+    with CaptureQueriesContext(connection) as single:
+        give_first(one, firsts(one, people.auditor, "voice.note"), at=NOW)
+
+    codes = ("voice.note", "voice.seen")
+    with CaptureQueriesContext(connection) as several:
+        given = give_first(two, firsts(two, people.auditor, *codes), at=NOW)
+
+    assert (given, len(several)) == (2, len(single))
+    assert set(two.answers.values_list("text", "version", "saved_by")) == {
+        (f"About {code}", 1, people.auditor.pk) for code in codes
+    }
+    trail = TrailEntry.objects.filter(verb="answer", subject_id=two.pk)
+    assert {one.detail["part"] for one in trail} == set(codes)
+
+
+def test_many_first_answers_are_all_refused_where_one_is(scene):
+    version, people = scene
+    audit = audit_at("in_session", people, version)
+    save(audit, "voice.note", Given(text="Drawing"), by=people.auditor)
+    both = firsts(audit, people.auditor, "voice.seen", "voice.note")
+
+    with pytest.raises(Refused, match="answered already"):
+        give_first(audit, both, at=NOW)
+    with pytest.raises(PermissionDenied):
+        give_first(audit, firsts(audit, people.stranger, "voice.seen"), at=NOW)
+    early = audit_at("preparing", people, version)
+    with pytest.raises(Refused, match="closed now"):
+        give_first(early, firsts(early, people.auditor, "voice.seen"), at=NOW)
+
+    assert audit.answers.get().text == "Drawing"
 
 
 def test_confirmation_lapses_when_an_answer_changes(scene):

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Action
+from actions.plans import About
+from actions.selectors import tasks as action_tasks
 from audits import visibility
 from audits.answers import Given, answered_in_full, is_answered
 from audits.completeness import (
@@ -33,7 +35,9 @@ from standards.policy import Policy
 from standards.selectors import edition
 
 HERE_FOR_SECONDS = 15
-TASK = "task"  # the kind of an action that a grade set off by itself
+# The kinds of action that a grade or the return sets off by itself: tasks, follow-ups, the loop's form.
+TASK, FOLLOW_UP, LOOP = "task", "follow_up", "loop"
+SET_OFF = (TASK, FOLLOW_UP, LOOP)
 COMING = frozenset({"audit.meeting_on", "audit.returned_on"})  # facts that come with a later step
 
 
@@ -78,9 +82,29 @@ def answers_to(audit: Audit, question: QuestionForm) -> list[Answer]:
 
 
 def actions_of(audit: Audit, *, blind: bool = False) -> "QuerySet[Action]":
-    """The actions that this audit raised and that stand; for whoever is `blind` not those that its grade set off."""
+    """The actions that this audit raised and that stand; for whoever is `blind` not those that were set off."""
     found = Action.objects.raised_by("audit", audit.pk).standing().select_related("owner")
-    return found.exclude(kind=TASK) if blind else found
+    return found.exclude(kind__in=SET_OFF) if blind else found
+
+
+def about_of(audit: Audit) -> About:
+    """What the actions of an audit are about: whose work, under which edition, with which grade."""
+    word = edition_of(audit).policy.word("audit", "audit").capitalize()
+    return About(
+        unit=audit.unit,
+        worker=audit.worker,
+        auditor=audit.auditor,
+        version=audit.version,
+        grade=audit.grade,
+        label=f"{word} {audit.reference}",
+    )
+
+
+def anchors_of(audit: Audit) -> dict[str, datetime]:
+    """The moments from which limits count that have come by now: the meeting, the return (J-46, J-64)."""
+    met = audit.session_at or audit.meeting_at
+    found = {"meeting": met, "returned": audit.returned_at}
+    return {name: moment for name, moment in found.items() if moment}
 
 
 def overall_of(tool: ToolForm, answers: dict[Key, Given], policy: Policy) -> Overall | None:
@@ -554,14 +578,7 @@ def my_tasks(user: User, on: date) -> list[Task]:
             _task("Give advice on the grade", audit, audit.deadline_on, on) for audit in queries
         ]
     tasks += [
-        Task(
-            action.what,
-            f"Action, case {action.case.number}" if action.case else "Action",
-            action.due_on,
-            action_url(action),
-            action.due_on < on,
-        )
-        for action in Action.objects.owned_by(user).select_related("case")[:200]
+        Task(one.what, one.about, one.due_on, one.url, one.late) for one in action_tasks(user, on)
     ]
     tasks += [task for room in TASKS for task in room(user, on)]
     return sorted(tasks, key=lambda task: task.due_on)
@@ -569,11 +586,6 @@ def my_tasks(user: User, on: date) -> list[Task]:
 
 def _party_q(user: User) -> Q:
     return Q(auditor=user) | Q(worker=user) | Q(second_worker=user)
-
-
-def action_url(action: Action) -> str:
-    """The page that shows the action: that of the audit or the moderation which raised it."""
-    return reverse(action.source, args=[action.source_id]) + "#actions"
 
 
 def _task(what: str, audit: Audit, due_on: date, on: date) -> Task:
