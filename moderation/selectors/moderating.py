@@ -1,11 +1,14 @@
 """Reading one moderation: what is asked, what has been said, what its page shows to whom."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from actions.models import Action
-from audits.models import Audit, GradeEvent
+from actions.querysets import ActionQuerySet, stemming_from
+from audits.models import Audit, GradeEvent, Reader
 from audits.selectors import actions_of as actions_raised_by
 from audits.selectors import applied_sections, edition_of, given_answers
 from moderation.asking import Asked, Key, Said, asked
@@ -56,6 +59,37 @@ def auditors_event(audit: Audit) -> GradeEvent | None:
 def actions_of_audit(audit: Audit, *, blind: bool = False) -> "QuerySet[Action]":
     """The actions that the audit raised and that stand; for whoever is `blind` not those that its grade set off."""
     return actions_raised_by(audit, blind=blind)
+
+
+def raised_about(audit: Audit) -> Q:
+    """Which actions the moderations of an audit raised."""
+    found = Moderation.objects.filter(audit=audit).values("pk")
+    return stemming_from(SOURCE, found)
+
+
+def audits_about(actions: ActionQuerySet) -> "QuerySet[Moderation, Any]":
+    """The ids of the audits whose moderations raised any of these actions."""
+    return Moderation.objects.filter(pk__in=actions.roots(SOURCE)).values("audit")
+
+
+def place(moderation_id: int, user: User) -> str:
+    """The page of the moderation that raised an action, for who may open it."""
+    found = Moderation.objects.visible_to(user).filter(pk=moderation_id).exists()
+    return reverse("moderation", args=[moderation_id]) if found else ""
+
+
+def kept_from(user: User) -> Q:
+    """What a moderation raised is kept from the workers of the audit until the grade is final (H2),
+
+    and from whoever grades the audit blind.
+    """
+    worked = Q(audit__worker=user) | Q(audit__second_worker=user)
+    unsaid = Moderation.objects.filter(worked).exclude(state=ModerationState.FINAL)
+    blind = Reader.objects.filter(user=user, blind=True).values("audit")
+    unseen = Moderation.objects.filter(audit__in=blind).exclude(moderator=user)
+    return Q(source=SOURCE, source_id__in=unsaid.values("pk")) | Q(
+        source=SOURCE, source_id__in=unseen.values("pk")
+    )
 
 
 def actions_of(moderation: Moderation) -> "QuerySet[Action]":

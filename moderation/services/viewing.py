@@ -1,16 +1,17 @@
 """The moderator's view: kept while it is written, then handed in, agreeing or proposing another grade (B2-16, B2-17)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from actions.models import Action
-from actions.services import Plan, open_drafts, raise_action
+from actions.services import Plan, note_grade, open_drafts, raise_action
 from audits.models import Audit, GradeEvent, Reader
 from audits.scoring import Overall
-from audits.selectors import edition_of
+from audits.selectors import about_of, anchors_of, edition_of
 from audits.services.actions import checked_plan
 from audits.services.grading import make_final, record_grade, set_off
 from audits.services.returning import send_back
@@ -132,7 +133,8 @@ def hand_in(
     moderation.proposed = view.grade.grade if view.grade else ""
     moderation.agrees = view.agrees
     Reader.objects.filter(audit=audit, part=Reader.Part.MODERATOR).update(blind=False)
-    open_drafts(SOURCE, moderation.pk, by=by, at=at)
+    anchors = {**anchors_of(audit), "moderated": at}
+    open_drafts(SOURCE, moderation.pk, by=by, at=at, anchors=anchors, grade=audit.grade)
     if view.sent_back:
         return back_to_the_auditor(moderation, view, by=by, at=at)
     if view.agrees:
@@ -189,6 +191,7 @@ def finish(moderation: Moderation, grade: str, *, by: User, at: datetime) -> Non
     Where a grade no longer holds that had set something off, the QA team is asked what stays of it (B2-22).
     """
     audit = make_final(moderation.audit, grade=grade, by=by, at=at)
+    note_grade(SOURCE, moderation.pk, grade, by=by, at=at)
     moderation.audit = audit
     moderation.after, moderation.finished_at = grade, at
     set_off(audit, before=moderation.before, by=by, at=at, outstanding=moderation.outstanding)
@@ -222,7 +225,7 @@ def add_action(moderation: Moderation, plan: Plan, *, by: User, at: datetime) ->
     if moderation.state != ModerationState.IN_MODERATION:
         raise Refused(AGREE.otherwise)
     audit = moderation.audit
-    plan = checked_plan(audit, plan, on=timezone.localdate(at))
+    plan = checked_plan(audit, plan, since=at, at=at)
     kinds = {kind.code: kind.label for kind in edition_of(audit).policy.actions.kinds}
     return raise_action(
         plan,
@@ -232,4 +235,6 @@ def add_action(moderation: Moderation, plan: Plan, *, by: User, at: datetime) ->
         source=(SOURCE, moderation.pk),
         by=by,
         at=at,
+        about=replace(about_of(audit), label=f"Moderation of audit {audit.reference}"),
+        anchors=anchors_of(audit),
     )

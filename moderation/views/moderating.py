@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from actions.services import Plan
-from audits.forms import ActionForm
+from actions.choices import choices_of
+from actions.forms import PlanForm
 from audits.models import Audit
 from audits.selectors import edition_of
 from core import clock
@@ -286,15 +286,14 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
     one = door.moderation
     if not request.user.has_perm("moderation.moderate", one):
         raise PermissionDenied
-    kinds = [(kind.code, kind.label) for kind in door.edition.policy.actions.kinds]
     owners = User.objects.visible_to(request.user).active()
-    form = ActionForm(request.POST or None, kinds=kinds, owners=owners)
+    choices = choices_of(one.audit.version, door.tool.code)
+    form = PlanForm(request.POST or None, choices=choices, owners=owners)
     if request.method == "POST" and form.is_valid():
         try:
-            add_action(one, Plan(**form.cleaned_data), by=request.user, at=clock.now())
+            add_action(one, form.plan(), by=request.user, at=clock.now())
         except Refused as fault:
-            for problem in fault.problems or (str(fault),):
-                form.add_error(None, problem)
+            form.say(fault.problems or (str(fault),))
         else:
             messages.success(
                 request, "The action is recorded. It opens when you hand your view in."

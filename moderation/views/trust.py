@@ -1,9 +1,8 @@
 """How far grades can be trusted: the figures, each auditor's for the QA head alone, and one's own."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.tabular import safe_cell
+from core.tabular import CSV_TYPE, csv_file
 from core.trail import record
 from moderation.agreement import (
     AGREEMENT_MINIMUM,
@@ -150,26 +149,19 @@ def download(request: HttpRequest) -> HttpResponse:
     if want is None:
         raise Http404
     found = trust(want.rows(), want.one.edition.policy.grades, clock.today())
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(lines(want, found))
+    content = csv_file([COLUMNS, *lines(want, found)])
     record("download trust in grades", want.one.version, by=request.user, at=clock.now())
     name = f"trust-in-grades-edition-{want.one.edition.number}-{want.period.code}.csv"
     headers: dict[str, Any] = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(
-        out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return HttpResponse(content, content_type=CSV_TYPE, headers=headers)
 
 
 def lines(want: Asked, found: Trust) -> Iterator[tuple[Any, ...]]:
     """Each figure as a line of the file; empty where nothing can be told."""
-    about = tuple(
-        safe_cell(text) for text in (want.one.name, want.period.words, want.service_words)
-    )
+    about = (want.one.name, want.period.words, want.service_words)
     for one in found.figures:
         told = isinstance(one.found, Estimate)
         yield (
@@ -184,13 +176,13 @@ def lines(want: Asked, found: Trust) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def three(one: Figure, found: FoundAgreement | None) -> tuple[str, str, str]:
+def three(one: Figure, found: FoundAgreement | None) -> tuple[Decimal | str, ...]:
     """Figure and limits for a spreadsheet; empty where there is none."""
     if not isinstance(found, Estimate):
         return "", "", ""
     times, places = (1, 3) if one.shown is decimal else (100, 1)
     low, value, high = (
-        f"{round(times * each, places) + 0.0:.{places}f}"
+        Decimal(f"{round(times * each, places) + 0.0:.{places}f}")
         for each in (found.low, found.value, found.high)
     )
     return value, low, high

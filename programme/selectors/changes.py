@@ -13,12 +13,13 @@ from audits.states import EXCLUDE, WORKING
 from people.models import User
 from people.organisation import Line
 from people.roles import MANAGERS, QA_TEAM
-from people.selectors import holds, line
+from people.selectors import holds, line, line_of
 from programme.dates import Limit, in_time, may_ask, may_exclude, may_extend
 from programme.models import DateChange
 from programme.querysets import people_below
 from standards.models import FrameworkVersion
 from standards.policy import Allocation
+from standards.selectors import calendar_of
 
 Kind = DateChange.Kind
 
@@ -70,7 +71,11 @@ def deciders(
     """Who decides and until when; whether the framework has a rule; whether only before the deadline."""
     if kind == Kind.EXTENSION:
         found = may_extend(
-            rule, tree, auditor_id=audit.auditor_id, first_on=first_deadline_on(audit)
+            rule,
+            tree,
+            auditor_id=audit.auditor_id,
+            first_on=first_deadline_on(audit),
+            calendar=calendar_of(audit.council_id),
         )
         local = rule.extension
         return found, local is not None, bool(local and local.before_deadline)
@@ -126,7 +131,7 @@ def waiting(user: User, on: date) -> list[DateChange]:
     if not asked.exists():
         return []
     rows = asked.filter(audit__state__in=WORKING).with_audit().order_by("audit__deadline_on", "pk")
-    tree = line(user.council_id, on)
+    tree = line_of(user, on)
     return [row for row in rows if decides(row, user, tree)]
 
 

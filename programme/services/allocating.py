@@ -18,7 +18,6 @@ from people.organisation import Line
 from people.roles import Role
 from people.selectors import line
 from programme.allocation import cooling_off, left_aside, month_without_audits, over_the_number
-from programme.dates import give_out_by
 from programme.selectors.allocating import (
     Candidate,
     audits_under_way,
@@ -28,10 +27,10 @@ from programme.selectors.allocating import (
 )
 from programme.selectors.moderators import rule_of, why_not
 from programme.services.year import fill_slot
-from standards.deadlines import clear_of, deadline
+from standards.deadlines import clear_of, deadline, notice_by
 from standards.models import FrameworkVersion, Tool
 from standards.policy import Allocation, Policy
-from standards.selectors import edition
+from standards.selectors import calendar_of, edition
 
 NO_DAY = "Enter the day of the audit: in this framework it is due back on that day."
 PAST_DAY = "The day of the audit must be today or later."
@@ -143,7 +142,7 @@ def short_notice(choice: Choice, rule: Allocation, on: date) -> str:
     """What must be confirmed when the auditor gets shorter notice than the framework promises; else empty (SC-14)."""
     if rule.notice is None or choice.audit_on is None:
         return ""
-    by = give_out_by(choice.audit_on, rule.notice)
+    by = notice_by(choice.audit_on, rule.notice, calendar_of(choice.case.council_id))
     if on <= by:
         return ""
     return (

@@ -20,7 +20,7 @@ from core.trail import record
 from people.models import User
 from people.roles import QA_TEAM
 from people.selectors import line
-from programme.dates import earliest_audit, give_out_by
+from programme.dates import earliest_audit
 from programme.forms.allocating import AllocationForm, months
 from programme.requirements import Activity, read
 from programme.selectors.allocating import Candidate, audits_under_way, candidates, workers
@@ -32,9 +32,10 @@ from programme.services.allocating import (
     WrongModerator,
     allocate,
 )
+from standards.deadlines import notice_by
 from standards.edition import Edition
 from standards.models import FrameworkVersion, Tool
-from standards.selectors import edition, in_force
+from standards.selectors import calendar_of, edition, in_force
 
 
 def check(request: HttpRequest) -> None:
@@ -131,16 +132,18 @@ def day_of(request: HttpRequest) -> date | None:
     return typed if isinstance(typed, date) else None
 
 
-def notice_words(framework: Edition, day: date | None) -> str:
+def notice_words(framework: Edition, day: date | None, council_id: int) -> str:
     """By when an audit has to be given out, and for which day it can be given out today (T-6, SC-14)."""
     notice = framework.policy.allocation.notice
     if notice is None:
         return ""
-    soonest = earliest_audit(clock.today(), notice)
+    calendar = calendar_of(council_id)
+    soonest = earliest_audit(clock.today(), notice, calendar)
     words = f"Auditors are told {notice.words} before. Given out today, the audit can be on {soonest:%a %-d %B %Y} or later."
     if day is None:
         return words
-    return f"For an audit on {day:%a %-d %B %Y}, give it out by {give_out_by(day, notice):%a %-d %B %Y}. {words}"
+    by = notice_by(day, notice, calendar)
+    return f"For an audit on {day:%a %-d %B %Y}, give it out by {by:%a %-d %B %Y}. {words}"
 
 
 def month_of(text: str, offered: list[tuple[str, str]]) -> date:
@@ -181,7 +184,7 @@ def form_for(
         flash=flash,
         by_day=by_day(framework),
         today=clock.today(),
-        notice=notice_words(framework, day_of(request)),
+        notice=notice_words(framework, day_of(request), request.user.council_id),
         second_label=framework.policy.word("second_worker", "Second worker"),
         moderators=may,
     )

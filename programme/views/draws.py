@@ -19,7 +19,6 @@ from core.certificate import as_text
 from core.moves import Refused
 from core.sampling import Rule, expected
 from core.trail import record
-from programme.dates import give_out_by
 from programme.forms.allocating import months
 from programme.forms.draws import (
     EACH,
@@ -53,9 +52,10 @@ from programme.selectors.pools import (
 )
 from programme.services import draws as service
 from programme.states import DrawState
+from standards.deadlines import notice_by
 from standards.edition import Edition
 from standards.models import FrameworkVersion, Tool
-from standards.selectors import edition, in_force
+from standards.selectors import calendar_of, edition, in_force
 
 PAGE = 25
 SCRIPT = settings.BASE_DIR / "docs" / "verify_draw.py"
@@ -153,7 +153,9 @@ def new_draw(request: HttpRequest) -> HttpResponse:
         "divided": divided(pool.fields),
         "rule": "" if each else rule_words(form.rule()),
         "filters": filter_words(form.filters),
-        "give_out_by": give_out(framework, form.cleaned_data.get("audit_on")),
+        "give_out_by": give_out(
+            framework, form.cleaned_data.get("audit_on"), request.user.council_id
+        ),
         "today": today,
     }
     return render(request, "programme/new_draw.html", context, status=422 if freeze.errors else 200)
@@ -197,10 +199,10 @@ def try_to_freeze(
     return None
 
 
-def give_out(framework: Edition, audit_on: date | None) -> date | None:
+def give_out(framework: Edition, audit_on: date | None, council_id: int) -> date | None:
     """The last day to give the audits out, where the framework promises notice (SC-14)."""
     notice = framework.policy.allocation.notice
-    return give_out_by(audit_on, notice) if audit_on and notice else None
+    return notice_by(audit_on, notice, calendar_of(council_id)) if audit_on and notice else None
 
 
 def divided(fields: tuple[str, ...]) -> str:
@@ -261,7 +263,7 @@ def draw_page(
         "known": known,
         "form": value or ValueForm(),
         "later": one.followed_by.only("pk", "number", "reason").first(),
-        "give_out_by": give_out(edition(one.version), one.audit_on),
+        "give_out_by": give_out(edition(one.version), one.audit_on, one.council_id),
         "drawn_state": one.state == DrawState.DRAWN,
         "may_again": one.state in {DrawState.FROZEN, DrawState.DRAWN},
     }

@@ -1,8 +1,7 @@
 """Whether the audited files are like the open caseload: the page, and the same as a table to keep."""
 
-import csv
-import io
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.tabular import safe_cell
+from core.tabular import CSV_TYPE, csv_file
 from core.trail import record
 from programme.models import ProgrammeYear
 from programme.representation import Group, percent
@@ -101,19 +100,14 @@ def download(request: HttpRequest) -> HttpResponse:
         raise Http404
     allocated = request.GET.get("allocated") == "1"
     found = representation(request.user, year, clock.today(), allocated=allocated)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(lines(found))
+    content = csv_file([COLUMNS, *lines(found)])
     record("download representation", year, by=request.user, at=clock.now())
     name = f"representation-{found.first_on}-to-{found.last_on}.csv"
     headers: dict[str, Any] = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(
-        out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return HttpResponse(content, content_type=CSV_TYPE, headers=headers)
 
 
 def lines(found: Representation) -> Iterator[tuple[Any, ...]]:
@@ -123,7 +117,7 @@ def lines(found: Representation) -> Iterator[tuple[Any, ...]]:
             share = group.audited_share
             yield (
                 CHARACTERISTICS[name][0],
-                safe_cell(group.name),
+                group.name,
                 group.open,
                 rounded(100 * group.open_share, 1),
                 group.audited,
@@ -135,6 +129,6 @@ def lines(found: Representation) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def rounded(value: float | None, places: int) -> str:
+def rounded(value: float | None, places: int) -> Decimal | str:
     """A figure for a spreadsheet; empty where there is none."""
-    return "" if value is None else f"{round(value, places) + 0.0:.{places}f}"
+    return "" if value is None else Decimal(f"{round(value, places) + 0.0:.{places}f}")

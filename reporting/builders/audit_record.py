@@ -9,6 +9,7 @@ from audits import selectors, visibility
 from audits.answers import Given, is_answered
 from audits.completeness import Key
 from audits.models import Audit
+from audits.selectors.closing import remedial_actions
 from audits.words import answer_in_words, window_lines
 from standards.edition import Edition, PartForm, QuestionForm, SectionForm
 from standards.policy import Policy
@@ -47,13 +48,14 @@ class Part:
 
 @dataclass(frozen=True)
 class ActionLine:
-    """One action: kind, what, why, who, when."""
+    """One action: kind, what, why, who, by when, and when it was done."""
 
     kind: str
     what: str
     why: str
     who: str
     due_on: date
+    done_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -155,16 +157,30 @@ def grades(audit: Audit, policy: Policy) -> tuple[GradeLine, ...]:
 
 
 def actions_heading(audit: Audit, policy: Policy) -> str:
-    """Under which heading the actions go on the child's file; the framework may name the month in it."""
+    """Under which heading the actions go on the child's file; the framework may name the meeting's month in it (C1-9)."""
     heading = policy.actions.file_heading or "Actions"
-    return heading.replace("{month}", f"{audit.month:%B %Y}")
+    met = audit.session_at or audit.meeting_at
+    month = timezone.localdate(met) if met else audit.month
+    return heading.replace("{month}", f"{month:%B}")
 
 
 def actions(audit: Audit) -> tuple[ActionLine, ...]:
-    """The actions that stand, soonest first."""
+    """Every action taken in response, soonest first; the moderation's once the grade is final.
+
+    Neither what is said in supervision nor what signers note is on the child's file.
+    """
+    found = remedial_actions(audit) if audit.grade_final else selectors.actions_of(audit)
     return tuple(
-        ActionLine(action.kind_label, action.what, action.why, action.owner.name, action.due_on)
-        for action in selectors.actions_of(audit)
+        ActionLine(
+            action.kind_label,
+            action.what,
+            action.why,
+            action.owner.name,
+            action.due_on,
+            action.done_on,
+        )
+        for action in found
+        if action.due_on
     )
 
 
@@ -256,7 +272,12 @@ def case_note(record: Record) -> str:
         lines += ["", "Why this grade", record.grades[-1].rationale]
     lines += ["", record.actions_heading]
     lines += [
-        f"{number}. {action.what} – {action.who}, by {action.due_on:%-d %B %Y}"
+        f"{number}. {action.what} – {action.who}, by {action.due_on:%-d %B %Y}{done_words(action)}"
         for number, action in enumerate(record.actions, start=1)
     ]
     return "\n".join(lines) + "\n"
+
+
+def done_words(action: ActionLine) -> str:
+    """“, done on 4 May 2026”; nothing before it is."""
+    return f", done on {action.done_on:%-d %B %Y}" if action.done_on else ""

@@ -157,6 +157,7 @@ def build(moderation: Moderation) -> ModerationRecord:
         actions=tuple(
             ActionLine(one.kind_label, one.what, one.why, one.owner.name, one.due_on)
             for one in actions_of(moderation)
+            if one.due_on
         ),
         meetings=tuple(meeting_line(one, moderation, policy, posts) for one in meetings),
         steps=tuple(step_line(one, policy, posts) for one in steps),

@@ -14,8 +14,8 @@ from django.urls import reverse
 from audits.models import Audit
 from audits.scoring import Overall
 from audits.services.returning import reopen_audit
+from core.jobs import JOBS
 from core.moves import Refused
-from moderation import tasks
 from moderation.models import Moderation, Selection
 from moderation.services.assigning import assign
 from moderation.services.choosing import (
@@ -74,11 +74,10 @@ def test_a_month_is_drawn_when_it_is_over_and_only_once(lancashire):
     assert (first.returned, len(first.result), Moderation.objects.chosen().count()) == (8, 2, 3)
 
 
-def test_the_job_of_the_month_run_twice_changes_nothing(lancashire, settings):
+def test_the_job_of_the_month_run_twice_changes_nothing(lancashire):
     month_of_audits(lancashire, 8)
-    settings.TEST_CLOCK = JULY
 
-    counts = [tasks.run_rounds() for _ in range(2)]
+    counts = [JOBS["moderation-rounds"].work(JULY, lambda done: None) for _ in range(2)]
 
     assert counts == [1, 0]
     assert Selection.objects.get().made_by is None

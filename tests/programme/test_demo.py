@@ -132,7 +132,7 @@ def test_the_auditor_who_is_signed_in_can_complete_an_audit(council):
     audit = start_session(audit, by=audit.auditor, at=NOW)
     answer_all(audit, gate="return", at=NOW)
     kind = audit.version.policy["actions"]["kinds"][0]["code"]
-    plan = Plan(kind, "Hold a family meeting.", "", audit.worker, NOW.date())
+    plan = Plan(kind, "Hold a family meeting.", "", audit.worker, NOW.date(), success="It is held.")
     record_action(audit, plan, by=audit.auditor, at=NOW)
 
     assert return_audit(audit, by=audit.auditor, at=NOW).state == "returned"

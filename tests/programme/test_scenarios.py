@@ -9,8 +9,8 @@ from audits.models import Audit
 from core.moves import Refused
 from people.roles import Role
 from programme.allocation import TEAM_RULES
-from programme.dates import shifted
 from programme.services.allocating import NeedsConfirming, allocate
+from standards.deadlines import shifted
 from standards.reading import duration_of
 from tests.programme.scenes import council, moment
 
@@ -42,7 +42,7 @@ def test_the_rungs_of_the_ladder_follow_the_deadline(due, rungs):
     policy = council("lancashire").version.policy
     ladder = next(one for one in policy["ladders"] if one["code"] == "late_learning_space")
 
-    days = [shifted(due, duration_of(rung["after"]), back=False) for rung in ladder["rungs"]]
+    days = [shifted(due, duration_of(rung["after"])) for rung in ladder["rungs"]]
 
     assert days == [date(2026, month, day) for month, day in rungs]
 

@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from audits.models import Audit
 from audits.services.changing import exclude_audit
+from core.jobs import JOBS
 from core.models import TrailEntry
 from core.moves import Refused
 from programme.counts import Count
@@ -19,7 +20,6 @@ from programme.services.allocating import Choice, NeedsConfirming, allocate
 from programme.services.slots import excuse, mark_done, undo_done, unexcuse
 from programme.services.themes import ThemePlan, add_theme
 from programme.services.year import Extra, fill_slot, make_slots, open_month, open_year, plan_slots
-from programme.tasks import open_month as open_month_task
 from tests.factories.cases import CaseFileFactory, InvolvementFactory
 from tests.factories.people import OrgUnitFactory, PostHoldingFactory, UserFactory
 from tests.factories.standards import framework_text, published
@@ -219,7 +219,7 @@ def test_making_twice_adds_nothing(lancashire):
     assert Slot.objects.count() == 12
 
 
-def test_the_task_makes_the_month_once_in_every_council_with_an_open_year(lancashire, settings):
+def test_the_job_makes_the_month_once_in_every_council_with_an_open_year(lancashire, settings):
     other = place("west-sussex", "QA")
     other.seat("PM", other.team)
     settings.TEST_CLOCK = noon(4, 1)
@@ -227,7 +227,7 @@ def test_the_task_makes_the_month_once_in_every_council_with_an_open_year(lancas
     other.open()
     settings.TEST_CLOCK = noon(5, 1)
 
-    first, second = open_month_task(), open_month_task()
+    first, second = (JOBS["open-month"].work(noon(5, 1), lambda done: None) for _ in range(2))
 
     assert (first, second) == (1, 0)
     assert list(
