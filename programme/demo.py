@@ -21,7 +21,7 @@ from audits.completeness import (
 )
 from audits.models import Audit
 from audits.services.actions import record_action
-from audits.services.answers import save_answer
+from audits.services.answers import First, give_first
 from audits.services.meeting import set_meeting, start_session
 from audits.services.opening import Allotment, open_audit
 from audits.services.returning import return_audit
@@ -93,9 +93,18 @@ TASKS = (
     (
         "Hold a family network meeting and record who will do what.",
         "More adults keep the child safe.",
+        "The family’s own plan is on the file, with names and days.",
     ),
-    ("Read the plan with the child and write down what the child says.", "The child is heard."),
-    ("Bring the chronology up to date.", "Whoever comes next knows the story."),
+    (
+        "Read the plan with the child and write down what the child says.",
+        "The child is heard.",
+        "The child’s words stand in the next visit’s record.",
+    ),
+    (
+        "Bring the chronology up to date.",
+        "Whoever comes next knows the story.",
+        "It holds every event up to this month.",
+    ),
 )
 PARTLY = "partly"
 HELD = {"in_session", "returned"}  # stages after the meeting
@@ -276,13 +285,14 @@ def bring_to(audit: Audit, stage: str, scene: Scene) -> Audit:
     bear_out_grade(audit, at=held)
     rules = selectors.edition_of(audit).policy.actions
     number = rules.minimum if scene.earlier else max(rules.minimum, 1)
-    for what, why in TASKS[:number]:
+    for what, why, seen in TASKS[:number]:
         plan = Plan(
             rules.kinds[0].code,
             what,
             why,
             audit.worker,
             timezone.localdate(held) + timedelta(days=21),
+            success=seen,
         )
         record_action(audit, plan, by=audit.auditor, at=held)
     return return_audit(audit, by=audit.auditor, at=held)
@@ -302,18 +312,12 @@ def answer_each(audit: Audit, wanted: Iterable[Missing], *, at: datetime) -> Non
         visibility.PRACTITIONER: audit.worker,
         visibility.SECOND: audit.second_worker,
     }
-    for one in wanted:
-        if by := people[one.respondent]:
-            save_answer(
-                audit,
-                one.section,
-                one.part,
-                invented(one.part, audit),
-                instance=one.instance,
-                read_version=0,
-                by=by,
-                at=at,
-            )
+    firsts = (
+        First(one.section, one.part, invented(one.part, audit), one.instance, by)
+        for one in wanted
+        if (by := people[one.respondent])
+    )
+    give_first(audit, firsts, at=at)
 
 
 def asked(audit: Audit, gate: str) -> list[Missing]:

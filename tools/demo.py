@@ -145,6 +145,7 @@ def prepare(supervisor: Supervisor) -> None:
         ("Loading the frameworks", ("framework", "load", "--all", "--publish")),
         ("Inventing people, cases and audits", ("demo_data",)),
         ("Moderating some of the audits", ("demo_moderation",)),
+        ("Following up what was found", ("demo_following",)),
         ("Gathering styles and scripts", ("collectstatic", "--no-input", "--clear", "-v0")),
     )
     for what, words in steps:

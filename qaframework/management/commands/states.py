@@ -9,16 +9,20 @@ from django.core.management.base import BaseCommand, CommandError
 from actions import states as actions
 from audits import states as audits
 from core.moves import draw
+from escalation import states as escalation
 from moderation import states as moderation
 from programme import states as programme
 
 MACHINES = {
     "audit": ("The work on one audit", audits.AuditState, audits.MOVES),
+    "loop": ("The loop of one audit", audits.LoopState, audits.LOOP_MOVES),
     "action": ("One action", actions.ActionState, actions.MOVES),
     "slot": ("One thing owed in the programme", programme.SlotState, programme.SLOT_MOVES),
     "draw": ("One draw of files", programme.DrawState, programme.MOVES),
     "plan": ("One plan of allocation", programme.PlanState, programme.PLAN_MOVES),
     "moderation": ("One moderation", moderation.ModerationState, moderation.MOVES),
+    "concern": ("One concern", escalation.ConcernState, escalation.CONCERN_MOVES),
+    "stage": ("One stage of a concern", escalation.StageState, escalation.STAGE_MOVES),
     "panel": ("One validation panel", moderation.PanelState, moderation.PANEL_MOVES),
     "calibration": (
         "One calibration",

@@ -1,0 +1,21 @@
+"""Let something follow from the demo's audits; a second time changes nothing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from core import clock
+from people.models import Council
+from qaframework.demo import chase_all, follow
+
+
+class Command(BaseCommand):
+    help = "Bring the demo's actions along, raise a concern, and chase what is late."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Demo data is for the demo only.")
+        for council in Council.objects.order_by("code"):
+            follow(council, at=clock.now())
+        chase_all(at=clock.now())
