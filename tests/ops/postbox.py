@@ -1,4 +1,4 @@
-"""A mail server that keeps what it gets."""
+"""A mail server that keeps what it gets, and can refuse, be slow, or drop the line as real ones do."""
 
 import socketserver
 import threading
@@ -8,18 +8,34 @@ from contextlib import contextmanager
 
 class _Visit(socketserver.StreamRequestHandler):
     def handle(self) -> None:
+        box = self.server
         self.say("220 postbox")
         for line in self.rfile:
             word = line[:4].upper().strip()
+            if word == b"RCPT" and box.mood == "refuses":
+                self.say("550 nobody here by that name")
+                continue
             if word == b"DATA":
                 self.say("354 go on")
-                self.server.letters.append(self.letter())
+                box.letters.append(self.letter())
+                if not self.answers():
+                    return
             self.say("221 bye" if word == b"QUIT" else "250 fine")
             if word == b"QUIT":
                 return
 
+    def answers(self) -> bool:
+        """Whether the letter that came is answered; a slow box waits until it is let go or closed."""
+        box = self.server
+        if box.mood == "slow":
+            box.let_go.wait(60)
+        return box.mood != "drops"
+
     def say(self, words: str) -> None:
-        self.wfile.write(f"{words}\r\n".encode())
+        try:
+            self.wfile.write(f"{words}\r\n".encode())
+        except OSError:  # who was there has gone
+            return
 
     def letter(self) -> str:
         lines: list[bytes] = []
@@ -31,7 +47,11 @@ class _Visit(socketserver.StreamRequestHandler):
 
 
 class Postbox(socketserver.ThreadingTCPServer):
-    """Listens on a free port of this machine; `letters` holds what came."""
+    """Listens on a free port of this machine; `letters` holds what came.
+
+    `mood`: "fine", "refuses" (each recipient), "slow" (takes a letter and does not answer until `let_go`),
+    "drops" (takes a letter and hangs up without a word).
+    """
 
     daemon_threads = True
 
@@ -39,6 +59,8 @@ class Postbox(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Visit)
         self.letters: list[str] = []
         self.port: int = self.server_address[1]
+        self.mood = "fine"
+        self.let_go = threading.Event()
 
 
 @contextmanager
@@ -47,4 +69,5 @@ def postbox() -> Iterator[Postbox]:
     with Postbox() as box:
         threading.Thread(target=box.serve_forever, daemon=True).start()
         yield box
+        box.let_go.set()
         box.shutdown()
