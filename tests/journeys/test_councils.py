@@ -192,6 +192,7 @@ def record_action(
     page.goto(here.url("actions/new/"))
     page.get_by_label(kind).check()
     page.get_by_label("Who will do it?").select_option(str(here.people.worker.pk))
+    page.get_by_label("How will you know that it has worked?").fill("It stands on the file")
     date_in_form(page, days)
     if asap:
         page.get_by_label("What will be done?").fill(f"{what} ASAP")
