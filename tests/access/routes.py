@@ -84,6 +84,9 @@ THINGS = {
     "round",
     "panel",
     "calibration",
+    "late",
+    "held",
+    "concern",
 }
 # Who reads the programme's board: the QA team and senior leaders.
 BOARD = QA | {"deputy_director", "director"}
@@ -95,6 +98,8 @@ RATERS = MODERATORS | {"auditor", "manager", "director"}
 # Who reads a moderation before it is final: everybody who reads the audit but its worker, and its moderator.
 IN_HAND = (READERS - {"worker"}) | {"moderator"}
 TWO = frozenset({"auditor", "moderator"})
+# Who opens the concern that the moderator has put to the manager.
+CONCERNED = QA | {"moderator", "manager"}
 ROUTES = [
     Route("my-work"),
     Route("audits"),
@@ -106,6 +111,18 @@ ROUTES = [
     Route("allocate", may=QA),
     Route("allocate-case", ("case",), may=QA, guarded_first=True),
     Route("open-message", ("notice",), status=405),
+    Route("choose-mail", status=405),
+    # what runs by itself, and what was sent; the test clock is no page where it cannot be moved
+    Route("jobs", may=QA),
+    Route("retry-job", ("1",), status=405),
+    Route("message-log", may=frozenset({"qa_head"})),
+    Route("retry-message", ("notice",), status=405, guarded_first=True),
+    Route("test-clock", sees=frozenset()),
+    Route("forward-clock", status=405),
+    Route("run-clock", status=405),
+    # the days by which working days are counted
+    Route("calendar", may=KEEPERS),
+    Route("remove-calendar-day", ("1",), status=405),
     # the year's programme
     Route("programme", may=BOARD),
     Route("representation", may=BOARD),
@@ -155,7 +172,13 @@ ROUTES = [
     Route("advise-on-grade", ("audit",), sees=AUDIT, may=QA),
     Route("reopen-audit", ("audit",), sees=AUDIT, may=frozenset({"qa_head"})),
     Route("record-action", ("audit",), sees=AUDIT, may=frozenset({"auditor"})),
-    Route("change-action", ("returned", "action"), sees=READERS, may=frozenset({"auditor"})),
+    Route(
+        "change-action",
+        ("returned", "action"),
+        sees=READERS,
+        may=frozenset({"auditor"}),
+        status=302,
+    ),
     Route("remove-action", ("returned", "action"), status=405),
     Route("section", ("audit", "health_check"), sees=AUDIT),
     Route("finish-section", ("audit", "health_check"), status=405),
@@ -166,12 +189,39 @@ ROUTES = [
     Route("confirm-question", ("audit", "q6"), status=405),
     Route("answer", ("audit", "q6.impact", "1"), sees=AUDIT),
     Route("earlier-answers", ("audit", "q6.impact"), sees=AUDIT),
+    # the tracker, and one open action of the worker's, which the auditor has recorded
+    Route("actions"),
+    Route("actions-file", ("csv",)),
+    Route("save-action-view", status=405),
+    Route("remove-action-view", ("1",), status=405),
+    Route("new-action", may=QA | MANAGERS),
+    Route("reassign-actions", may=QA | MANAGERS),
+    Route("supervision", may=MANAGERS),
+    Route("action-page", ("action",), sees=READERS),
+    Route("start-action", ("action",), status=405),
+    Route("finish-action", ("action",), sees=READERS, may=frozenset({"worker"})),
+    Route("sign-off-action", ("action",), sees=READERS, may=frozenset({"manager"})),
+    Route("send-back-action", ("action",), sees=READERS, may=frozenset({"manager"})),
+    Route("action-date", ("action",), sees=READERS, may=QA | {"manager"}),
+    Route("withdraw-action", ("action",), sees=READERS, may=frozenset({"manager"})),
+    Route("review-action", ("action",), sees=READERS, may=ABOVE | {"manager"}),
+    Route("action-impact", ("action",), sees=READERS, may=frozenset()),
     # a returned audit: also the managers of the child's team and above
     Route("audit-record", ("returned",), sees=READERS),
     Route("audit-word", ("returned",), sees=READERS),
     Route("ask-for-pdf", ("returned",), status=405),
     Route("document", ("document",), sees=frozenset({"auditor"})),
     Route("document-file", ("document",), sees=frozenset()),
+    # what follows a returned audit: its loop, the lists it stands on, and closing it
+    Route("loops", may=QA | MANAGERS),
+    Route("watch-list", may=QA | MANAGERS),
+    Route("loop", ("returned",), sees=READERS),
+    Route("authorise-loop", ("returned",), status=405),
+    Route("refuse-loop", ("returned",), sees=READERS, may=frozenset()),
+    Route("link-loop", ("returned",), sees=READERS, may=QA),
+    Route("leave-out-loop", ("returned",), sees=READERS, may=QA),
+    Route("take-up-loop", ("returned",), sees=READERS, may=QA),
+    Route("confirm-closure", ("returned", "anything"), status=405),
     # moderation: who may read one in hand, give it out, moderate, meet, pass it up and decide
     Route("moderations", may=QA | MODERATORS),
     Route("rounds", may=QA),
@@ -201,6 +251,25 @@ ROUTES = [
     Route("moderation-record", ("finished",), sees=READERS | {"moderator"}),
     Route("moderation-word", ("finished",), sees=READERS | {"moderator"}),
     Route("ask-for-moderation-pdf", ("finished",), status=405),
+    # what is late, and concerns: one raised by the moderator, which is the manager's to answer
+    Route("escalations", may=QA),
+    Route("hold-back", ("late",), sees=QA),
+    Route("let-go", ("held",), status=405),
+    Route("concerns"),
+    Route("concerns-learning", may=QA),
+    Route(
+        "raise-concern",
+        ("practice_concern",),
+        may=frozenset({"auditor", "worker", "second", "manager", "service_manager", "stranger"}),
+    ),
+    Route("concern", ("concern",), sees=CONCERNED),
+    Route("answer-concern", ("concern",), sees=CONCERNED, may=frozenset({"manager"})),
+    Route("concern-time", ("concern",), sees=CONCERNED, may=frozenset({"moderator"})),
+    Route("concern-consulted", ("concern",), sees=CONCERNED, may=frozenset({"moderator"})),
+    Route("concern-further", ("concern",), sees=CONCERNED, may=frozenset({"moderator"})),
+    Route("hand-over-concern", ("concern",), sees=CONCERNED, may=frozenset({"qa_head"})),
+    Route("resolve-concern", ("concern",), sees=CONCERNED, may=frozenset({"moderator"})),
+    Route("reopen-concern", ("concern",), sees=CONCERNED, may=frozenset({"moderator"})),
     # cases, people and imports
     Route("cases", may=QA | MANAGERS | {"worker", "second", "stranger"}),
     Route(

@@ -5,18 +5,20 @@ council's cast; another council always gets 404, as for a thing that does not ex
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from actions.models import Action
-from audits.models import Audit
+from audits.models import Audit, Loop
+from audits.selectors import SET_OFF
 from cases.models import ImportRun
 from cases.services import upload
 from core.models import Notice
 from core.sampling import File, Pool
+from escalation.models import Hold, OfficerEscalation, Overdue
 from moderation.models import Calibration, Moderation, Panel, Selection
 from moderation.services.assigning import assign
 from moderation.services.choosing import choose_by_hand
@@ -63,6 +65,9 @@ class Things:
     round: Selection
     panel: Panel
     calibration: Calibration
+    late: Overdue
+    held: Hold
+    concern: OfficerEscalation
 
     def ids(self, route: Route) -> list[object]:
         """The arguments of a route's address."""
@@ -91,6 +96,9 @@ class Things:
             "round": self.round.pk,
             "panel": self.panel.pk,
             "calibration": self.calibration.pk,
+            "late": self.late.pk,
+            "held": self.held.pk,
+            "concern": self.concern.key,
         }
         return [found.get(name, name) for name in route.args]
 
@@ -100,7 +108,8 @@ def things() -> Things:
     people = cast("bexley")
     returned = audit_at("returned", people, version)
     audit = audit_at("in_session", people, version)
-    action = Action.objects.raised_by("audit", returned.pk).get()
+    action = Action.objects.raised_by("audit", returned.pk).exclude(kind__in=SET_OFF).get()
+    Loop.objects.create(audit=returned, council=people.council, before=returned.grade, begun_at=NOW)
     document = ask_for_document(returned, by=people.auditor, at=NOW)
     notice = Notice.objects.filter(to=people.auditor).first()
     run = upload("cases", b"Case number,Team code,Opened\n", by=people.officer, at=NOW)
@@ -139,6 +148,8 @@ def things() -> Things:
         round_of(returned, version),
         panel_of(people, version),
         calibration_of(returned, people),
+        *late_of(audit, people),
+        concern_of(people, version),
     )
 
 
@@ -190,6 +201,54 @@ def calibration_of(audit: Audit, people: Cast) -> Calibration:
     )
     made.grades.create(rater=people.moderator)
     return made
+
+
+def late_of(audit: Audit, people: Cast) -> tuple[Overdue, Hold]:
+    """An audit that is late, which the QA team may hold back, and something held back."""
+    Audit.objects.filter(pk=audit.pk).update(deadline_on=NOW.date() - timedelta(days=1))
+    late = Overdue.objects.create(
+        council=people.council,
+        version=audit.version,
+        kind="audit",
+        subject_id=audit.pk,
+        item="Audit",
+        case_number=audit.case.number,
+        path=f"/audits/{audit.pk}/",
+        late=people.auditor,
+        due_on=NOW.date(),
+        paused_by=["qa_officer", "qa_head"],
+        seen_at=NOW,
+    )
+    held = Hold.objects.create(
+        council=people.council,
+        kind="audit",
+        subject_id=audit.pk,
+        due_on=NOW.date(),
+        rung=1,
+        reason="Ill",
+        by=people.officer,
+        at=NOW,
+    )
+    return late, held
+
+
+def concern_of(people: Cast, version: FrameworkVersion) -> OfficerEscalation:
+    """A concern that the moderator has raised about the worker, and put to the manager."""
+    concern = OfficerEscalation.objects.create(
+        council=people.council,
+        version=version,
+        ladder="cp_chair",
+        ladder_title="Escalation",
+        number=1,
+        officer=people.moderator,
+        worker=people.worker,
+        concern="No visit",
+        expectation="A visit",
+        raised_at=NOW,
+    )
+    stage = concern.stages.create(index=0, title="Stage 1", opened_on=NOW.date())
+    stage.people.create(user=people.manager, part="to", roles="line manager")
+    return concern
 
 
 def panel_of(people: Cast, version: FrameworkVersion) -> Panel:
