@@ -5,7 +5,7 @@ xdist's own `--dist loadgroup` no longer groups anything under pytest 9.2 (pytes
 
 from xdist.scheduler import LoadScopeScheduling
 
-DEAR = {"tests/ops/test_demo.py", "tests/ops/test_production.py"}
+DEAR = {"tests/ops/test_demo.py", "tests/ops/test_jobs.py", "tests/ops/test_production.py"}
 
 
 class Scheduling(LoadScopeScheduling):
