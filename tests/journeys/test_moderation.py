@@ -56,6 +56,7 @@ def assigned(address: str, page: Page, found: Moderation, officer: User, who: Us
 def fill(page: Page, *, grade: str = "") -> None:
     """Fill in the whole form as a person would, agreeing or with another grade."""
     today = timezone.localdate(clock.now())
+    expect(page.get_by_role("button", name="Hand in your view")).to_be_visible()
     for area in page.locator("form textarea:visible").all():
         area.fill("The record shows what changed for the child.")
     for box in page.locator("input[type=checkbox]:visible").all():
