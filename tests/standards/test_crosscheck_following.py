@@ -7,7 +7,10 @@ from tests.standards.test_crosscheck import POSTS, ladder, rung, told
 LIMIT = {"number": 5, "unit": "working_days", "from": "returned"}
 LOOP = {"owner": "worker.next_level", "authorised_by": "worker.head_of_service"}
 WEEK, DAYS = {"number": 1, "unit": "weeks"}, {"number": 2, "unit": "days"}
-KNOWN = "Known are {case}, {days_late}, {due}, {item}, {more}, {owner}; write {{ for a plain brace."
+KNOWN = (
+    "Known are {case}, {days_late}, {due}, {item}, {meeting}, {more}, {owner}, {practitioner}; "
+    "write {{ for a plain brace."
+)
 
 
 def text(words: str, event: str = "rung", subject: str = "About {item}") -> dict[str, str]:
