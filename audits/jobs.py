@@ -13,7 +13,12 @@ def close_finished(at: datetime, step: Step) -> int:
 
 # Before the daily chaser, which goes by these days.
 register(
-    Job("loop-days", "Days on which forms of loops are due", Daily(5, 40), loop_tracker.keep_days)
+    Job(
+        "loop-days",
+        "Move the days of forms that wait for their actions",
+        Daily(5, 40),
+        loop_tracker.keep_days,
+    )
 )
 register(Job("second-audits", "Second audits that are due", Daily(6, 5), loops.tell_due))
 register(

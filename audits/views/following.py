@@ -18,6 +18,7 @@ from audits.models import Audit, Loop
 from audits.selectors import edition_of
 from audits.selectors.closing import (
     candidates,
+    due_days,
     grades_after,
     listed_for,
     managers_of,
@@ -124,6 +125,7 @@ def shown(request: HttpRequest, door: Door, found: Loop, form: LoopForm | None) 
         "audit": door.audit,
         "loop": found,
         "form": form,
+        "due_on": due_days([found])[found.audit_id] if found.state in SUBMIT.sources else None,
         "policy": door.edition.policy,
         "asked": rule.fields if rule else (),
         "second": second_seen(found, request.user) if found.reaudit_id else None,

@@ -271,3 +271,16 @@ def test_the_message_log_and_the_test_clock_keep_a_loop_from_whoever_grades_blin
     paths = [page(loop), reverse("audit", args=[loop.audit_id])]
     assert seen
     assert not log_for(head).filter(path__in=paths).exists()
+
+
+def test_the_page_says_until_when_the_form_is_due_and_what_it_waits_for(place, loop):
+    due = Action.objects.get(kind="loop").due_on
+    client = signed_in(place.people.service_manager)
+
+    before = words(client.get(page(loop)))
+    Loop.objects.update(state="submitted", submitted_by=place.people.service_manager)
+    after = words(client.get(page(loop)))
+
+    assert f"The form is due on {due:%-d %B %Y}" in before
+    assert "It can be handed in once every remedial action below is done." in before
+    assert "The form is due on" not in after
