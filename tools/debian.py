@@ -18,7 +18,7 @@ PANGO = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
     "libfontconfig.so.1": "libfontconfig1",
 }
-BROWSERS = ("chromium", "chromium-headless-shell", "google-chrome", "chromium-browser")
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-browser")
 POSTGRES = Path("/usr/lib/postgresql")
 
 
