@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.counts import waiting_for
 from core.heartbeat import last_heard
-from core.models import Notice
 
 register = template.Library()
 
@@ -60,9 +59,10 @@ def silent_worker(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/menu.html", takes_context=True)
 def menu(context: dict[str, Any]) -> dict[str, Any]:
-    """The menu with what this person may open."""
+    """The menu with what this person may open; on a page that only says no, nothing is counted."""
     request = context["request"]
     user = request.user
+    counted = "exception" not in context
     items = []
     for name, words, permission in MENU:
         if permission and not user.has_perm(permission):
@@ -72,11 +72,7 @@ def menu(context: dict[str, Any]) -> dict[str, Any]:
         except NoReverseMatch:
             continue
         here = request.path == url or (url != "/" and request.path.startswith(url))
-        count = (
-            Notice.objects.visible_to(user).filter(read_at=None).count()
-            if name == "messages"
-            else waiting_for(user, name)
-        )
+        count = waiting_for(user, name) if counted else 0
         words_of_count = "unread" if name == "messages" else "waiting"
         items.append(
             {"url": url, "words": words, "here": here, "count": count, "counted": words_of_count}

@@ -218,3 +218,15 @@ def test_the_menu_counts_ones_own_unread_messages(unread):
     html = shown("{% menu %}", request=request(user))
 
     assert (f'qa-menu__count">{unread}<' in html) == bool(unread)
+
+
+@pytest.mark.django_db
+def test_on_a_page_that_only_says_no_the_menu_counts_nothing(client):
+    user = cast().worker
+    NoticeFactory(to=user)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    found, missing = (client.get(path).content.decode() for path in ("/messages/", "/audits/0/"))
+
+    assert [page.count("qa-menu__count") for page in (found, missing)] == [1, 0]
+    assert "My work" in missing
