@@ -23,6 +23,7 @@ from moderation.models import Calibration, Moderation, Panel, Selection
 from moderation.services.assigning import assign
 from moderation.services.choosing import choose_by_hand
 from moderation.services.settling import Meeting, escalate, record_meeting
+from people.models import User
 from programme.models import Away, DateChange, Draw, PlanRow, Slot
 from programme.services.changes import Wish, ask
 from programme.services.leave import note_away
@@ -278,6 +279,12 @@ def address(route: Route, made: Things) -> str:
     return reverse(route.name, args=made.ids(route))
 
 
+def one_of_each(people: Cast) -> dict[str, User]:
+    """Somebody of each kind of post, and one who holds none any more."""
+    alike = {"second", "stranger", "manager", "deputy_director"}
+    return {who: user for who, user in people.everybody().items() if who not in alike}
+
+
 def names(patterns, found: set[str]) -> set[str]:
     for one in patterns:
         if isinstance(one, URLResolver):
@@ -325,7 +332,7 @@ def test_another_council_finds_nothing_of_ours():
     framework("tests/frameworks/eastmere.yaml")
     other = cast("eastmere")
     wrong = []
-    for who, user in other.everybody().items():
+    for who, user in one_of_each(other).items():
         client = signed_in(user)
         for route in ROUTES:
             if not route.of_a_thing:
@@ -346,7 +353,7 @@ def test_another_councils_lists_hold_nothing_of_ours():
     framework("tests/frameworks/eastmere.yaml")
     other = cast("eastmere")
     shown = []
-    for user in other.everybody().values():
+    for user in one_of_each(other).values():
         client = signed_in(user)
         for route in ROUTES:
             if not route.of_a_thing:
