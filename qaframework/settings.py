@@ -253,7 +253,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+# Slow on purpose, so that tests take another.
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{'MD5' if QA_ENV == 'test' else 'Scrypt'}PasswordHasher"
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "account_login"

@@ -40,7 +40,7 @@ def loaded(text: str) -> FrameworkVersion | None:
     return FrameworkVersion.objects.filter(checksum=checksum_of(text)).first()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def checked(text: str) -> dict[str, Any]:
     """The document in a file's text, to be read only. Raises Refused with every fault and its place.
 

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from people.models import Council, OrgUnit, Post, User
+from people.models import Council, OrgUnit, Post, PostHolding, PostType, User
 from people.roles import Role
 from tests.factories.people import (
     CouncilFactory,
     OrgUnitFactory,
     PostFactory,
     PostHoldingFactory,
-    PostTypeFactory,
     UserFactory,
 )
 
@@ -70,23 +69,21 @@ def cast(code: str = "bexley", posts_as: Mapping[str, str] | None = None) -> Cas
     qa = OrgUnitFactory(council=council, kind="service", name="Quality assurance", parent=top)
     team1 = OrgUnitFactory(council=council, name="Team 1", parent=service)
     team2 = OrgUnitFactory(council=council, name="Team 2", parent=service)
+    types = post_types(council, posts_as or {})
     posts: dict[str, Post] = {}
+    people: list[User] = []
 
     def seat(name: str, kind: str, unit: OrgUnit, above: str = "") -> User:
-        post_type = PostTypeFactory(
-            council=council,
-            code=(posts_as or {}).get(kind, kind),
-            roles=[role.value for role in ROLES[kind]],
-        )
         posts[name] = PostFactory(
-            council=council, unit=unit, type=post_type, reports_to=posts.get(above)
+            council=council, unit=unit, type=types[kind], reports_to=posts.get(above)
         )
-        user = UserFactory(
+        user = UserFactory.build(
             council=council,
             name=f"{name.replace('_', ' ').title()} {code.title()}",
             email=f"{name}@{code}.example.org",
         )
-        PostHoldingFactory(post=posts[name], user=user)
+        user.set_unusable_password()
+        people.append(user)
         return user
 
     director = seat("director", "DCS", top)
@@ -116,5 +113,23 @@ def cast(code: str = "bexley", posts_as: Mapping[str, str] | None = None) -> Cas
         stranger=seat("stranger", "SW", team1, "auditor"),
         former=seat("former", "TM", team1),
     )
+    User.objects.bulk_create(people)
+    PostHolding.objects.bulk_create(
+        PostHoldingFactory.build(post=post, user=user)
+        for post, user in zip(posts.values(), people, strict=True)
+    )
     made.former.holdings.update(to_on="2025-12-31")
     return made
+
+
+def post_types(council: Council, posts_as: Mapping[str, str]) -> dict[str, PostType]:
+    """The cast's kinds of post, each under its own or the council's code; those that are there are kept."""
+    wanted = {posts_as.get(kind, kind): roles for kind, roles in reversed(ROLES.items())}
+    there = set(council.post_types.values_list("code", flat=True))
+    PostType.objects.bulk_create(
+        PostType(council=council, code=code, title=code, roles=[role.value for role in roles])
+        for code, roles in wanted.items()
+        if code not in there
+    )
+    found = {one.code: one for one in council.post_types.all()}
+    return {kind: found[posts_as.get(kind, kind)] for kind in ROLES}
