@@ -16,6 +16,14 @@ FAST = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": 100,
+    "wal_level": "minimal",
+    "max_wal_senders": 0,
+    "max_wal_size": "4GB",
+    "shared_buffers": "256MB",
+    "autovacuum": "off",
+    "jit": "off",
+    "track_activities": "off",
+    "track_counts": "off",
 }
 _held: list[IO[str]] = []
 
