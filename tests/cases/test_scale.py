@@ -17,6 +17,7 @@ from django.db import connection
 from cases.models import CaseFile, ImportRun, Involvement
 from cases.services import confirm, upload, work_on
 from core import clock
+from people.models import User
 from tests.factories.cast import cast
 from tests.factories.people import OrgUnitFactory, UserFactory
 from tests.people.tables import as_csv, as_xlsx
@@ -87,8 +88,9 @@ def test_a_whole_councils_file_is_checked_and_written_in_time_and_memory(form, s
     people = cast("eastmere")
     for n in range(40):
         OrgUnitFactory(council=people.council, code=f"SCALE{n}")
-    for n in range(1_000):
-        UserFactory(council=people.council, staff_number=str(n))
+    User.objects.bulk_create(
+        UserFactory.build(council=people.council, staff_number=str(n)) for n in range(1_000)
+    )
     content = form(table())
     run = upload("cases", content, by=people.officer, at=clock.now())
 

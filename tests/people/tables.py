@@ -46,11 +46,12 @@ def as_csv(table: Rows) -> bytes:
 
 
 def as_xlsx(table: Rows) -> bytes:
-    book = openpyxl.Workbook()
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
     columns = columns_of(table)
-    book.active.append(columns)
+    sheet.append(columns)
     for row in table:
-        book.active.append([row.get(name, "") for name in columns])
+        sheet.append([row.get(name, "") for name in columns])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
