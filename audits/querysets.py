@@ -105,10 +105,6 @@ class LoopQuerySet(models.QuerySet[Any]):
         seen = model.objects.visible_to(user, on).exclude(pk__in=blind.values("audit"))
         return self.filter(audit__in=seen.values("pk"))
 
-    def open_(self) -> LoopQuerySet:
-        """Loops in which something is still to come."""
-        return self.filter(state__in=LOOP_OPEN)
-
     def unfinished(self) -> LoopQuerySet:
         """Loops that keep their audit from being closed: one without a second audit ends when it is authorised."""
         ended = Q(state=LoopState.AUTHORISED, reaudit_due_on=None)

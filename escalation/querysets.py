@@ -77,9 +77,6 @@ class ConcernQuerySet(models.QuerySet[Any]):
         about_me = Q(worker__isnull=False, worker=user)
         return council.filter(mine | (others & ~about_me))
 
-    def open(self) -> ConcernQuerySet:
-        return self.filter(state="open")
-
 
 class StagePersonQuerySet(models.QuerySet[Any]):
     def meant(self, user: User, on: date) -> StagePersonQuerySet:

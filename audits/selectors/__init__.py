@@ -15,7 +15,6 @@ from audits import visibility
 from audits.answers import Given, answered_in_full, is_answered
 from audits.completeness import (
     RETURN,
-    SESSION,
     Key,
     Missing,
     counted,
@@ -614,8 +613,3 @@ def audit_task(audit: Audit, user: User, on: date) -> Task | None:
         }
     step = steps.get(AuditState(audit.state))
     return _task(step[0], audit, step[1], on) if step else None
-
-
-def open_for_session(audit: Audit) -> bool:
-    """Whether nothing is missing before the meeting."""
-    return not missing_parts(audit, SESSION)
