@@ -17,6 +17,7 @@ from audits.completeness import RETURN
 from audits.models import Audit
 from audits.services.actions import record_action
 from audits.services.answers import save_answer
+from audits.services.loop_tracker import keep_days
 from audits.services.returning import return_audit
 from cases.models import CaseFile
 from escalation.models import OfficerEscalation
@@ -73,7 +74,8 @@ def nobody_asks(done: int) -> None:
 
 
 def chase_all(*, at: datetime) -> int:
-    """The daily run, as it would have been this morning."""
+    """The daily runs, as they would have been this morning: days first, then what is late of them."""
+    keep_days(at, nobody_asks)
     return chase(at, nobody_asks)
 
 
