@@ -1,6 +1,6 @@
 """The line of management on one day, as plain values: which seat is above which, and who sits there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -119,3 +119,11 @@ class Line:
     def title(self, kind: str) -> str:
         """What a kind of post is called; its code where the council has no such post."""
         return next((seat.title for seat in self.seats.values() if seat.kind == kind), kind)
+
+
+def service_of(unit_path: str, services: Container[int]) -> int:
+    """The id of the service that a unit is in (or is); 0 when it is in none."""
+    for part in reversed(unit_path.strip("/").split("/")):
+        if part and int(part) in services:
+            return int(part)
+    return 0

@@ -36,6 +36,11 @@ def line(council_id: int, on: date) -> Line:
     )
 
 
+def services_of(council_id: int) -> dict[int, OrgUnit]:
+    """The council's services by their ids."""
+    return {u.pk: u for u in OrgUnit.objects.filter(council=council_id, kind=OrgUnit.Kind.SERVICE)}
+
+
 def posts_of(user: User, on: date) -> list[tuple[frozenset[str], str]]:
     """The roles and the unit path of each post held on the day; asked once for each request's user."""
     cache: dict[date, list[tuple[frozenset[str], str]]] = user.__dict__.setdefault("_posts_on", {})

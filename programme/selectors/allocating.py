@@ -1,7 +1,6 @@
 """What the allocation screen shows: the file, who works it, who may audit it and who may not."""
 
 from collections import defaultdict
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,10 +11,10 @@ from audits.models import Audit
 from audits.states import AuditState
 from cases.models import CaseFile, Involvement
 from people.models import OrgUnit, PostHolding, User
-from people.organisation import Line
+from people.organisation import Line, service_of
 from people.querysets import on_day
 from people.roles import Role
-from people.selectors import line
+from people.selectors import line, services_of
 from programme.allocation import Auditor, File, objections
 from standards.edition import Edition
 from standards.policy import Allocation
@@ -29,14 +28,6 @@ class Candidate:
     post: str
     auditor: Auditor
     objections: tuple[str, ...]
-
-
-def service_of(unit_path: str, services: Container[int]) -> int:
-    """The id of the service that a unit is in (or is); 0 when it is in none."""
-    for part in reversed(unit_path.strip("/").split("/")):
-        if part and int(part) in services:
-            return int(part)
-    return 0
 
 
 def period_of(rule: Allocation, month: date, year_start: int) -> tuple[date, date]:
@@ -70,11 +61,6 @@ class Available:
     user: User
     post: str
     auditor: Auditor
-
-
-def services_of(council_id: int) -> dict[int, OrgUnit]:
-    """The council's services by their ids."""
-    return {u.pk: u for u in OrgUnit.objects.filter(council=council_id, kind=OrgUnit.Kind.SERVICE)}
 
 
 def candidates(

@@ -12,10 +12,10 @@ from audits.models import Audit
 from audits.states import AuditState
 from cases.models import CaseFile, Involvement
 from people.models import OrgUnit, User
-from people.organisation import Line
+from people.organisation import Line, service_of
 from people.querysets import on_day
 from people.roles import Role
-from people.selectors import line
+from people.selectors import line, services_of
 from programme.allocation import File, cooling_off, left_aside
 from programme.matching import (
     Demand,
@@ -33,8 +33,6 @@ from programme.selectors.allocating import (
     allotted,
     available,
     period_of,
-    service_of,
-    services_of,
 )
 from programme.selectors.draws import drawn_files
 from programme.states import ALLOCATE, DrawState, PlanState

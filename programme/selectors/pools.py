@@ -14,9 +14,9 @@ from audits.states import WORKING
 from cases.models import CaseFile, Involvement
 from core.sampling import File, Pool
 from people.models import OrgUnit, User
+from people.organisation import service_of
 from people.querysets import on_day
 from programme.models import Draw
-from programme.selectors.allocating import service_of
 from programme.states import DrawState
 from standards.deadlines import months_after
 

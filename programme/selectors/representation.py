@@ -12,11 +12,11 @@ from audits.models import Audit
 from audits.states import WORKING, AuditState
 from cases.models import CaseFile, Involvement
 from people.models import OrgUnit, User
+from people.organisation import service_of
 from people.roles import QA_TEAM
 from people.selectors import holds
 from programme.models import ProgrammeYear
 from programme.representation import Comparison, compare, ordered
-from programme.selectors.allocating import service_of
 from programme.selectors.pools import BANDS, NO_SERVICE, NO_WORKER, NOT_KNOWN, age_band
 from standards.deadlines import months_after
 
