@@ -52,7 +52,10 @@ def _about(shape: Place) -> About:
 def _inner(node: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
     if isinstance(step, int):
         return node.get("items") or {}
-    return node.get("properties", {}).get(step) or node.get("additionalProperties") or {}
+    others: Mapping[str, Any] = node.get("additionalProperties") or next(
+        iter(node.get("patternProperties", {}).values()), {}
+    )
+    return node.get("properties", {}).get(step) or others
 
 
 def _resolved(node: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from standards.instruments import Instrument
 from standards.policy import Duration, Policy
 
 
@@ -246,6 +247,14 @@ class Edition:
     standards: tuple[Standard, ...]
     areas: Mapping[str, Area]
     year_start: int = 4
+    instruments: tuple[Instrument, ...] = ()
+
+    def instrument(self, code: str) -> Instrument:
+        """The instrument with this code. Raises KeyError for a code the framework does not have."""
+        for one in self.instruments:
+            if one.code == code:
+                return one
+        raise KeyError(code)
 
     def guidance(self, question: QuestionForm) -> Guidance:
         """The descriptor areas and practice standards that guide a question.

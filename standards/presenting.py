@@ -170,7 +170,8 @@ def entries(value: Any, place: Place, names: Names) -> Iterator[Entry]:
     elif isinstance(value, Mapping):
         if value and all(isinstance(one, Mapping) and not simple(one) for one in value.values()):
             for key, one in value.items():
-                yield entry(one, (*place, key), names, title=key_in_words(key))
+                title = key_in_words(key, str(place[-1]))
+                yield entry(one, (*place, key), names, title=title)
         else:
             yield entry(value, place, names, title="")
     else:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from standards.instruments import duration_of
 from standards.policy import (
     REMINDERS,
     ActionClass,
@@ -204,11 +205,6 @@ def allocation_of(rule: Mapping[str, Any]) -> Allocation:
         extension=extension_of(rule.get("extension")),
         exclusion=exclusion_of(rule.get("exclusion")),
     )
-
-
-def duration_of(length: Mapping[str, Any] | None) -> Duration | None:
-    """A length of time; None where the file names none."""
-    return Duration(length["number"], length["unit"]) if length else None
 
 
 def extension_of(rule: Mapping[str, Any] | None) -> Extension | None:

@@ -24,6 +24,7 @@ from standards.edition import (
     ToolForm,
     Window,
 )
+from standards.instruments import instruments_of
 from standards.models import (
     CalendarDay,
     Descriptor,
@@ -106,6 +107,7 @@ def edition(version: FrameworkVersion) -> Edition:
 def _read(version: FrameworkVersion) -> Edition:
     """Six queries, whatever the size of the framework."""
     framework = version.policy["framework"]
+    policy = policy_of(version.policy)
     return Edition(
         id=version.pk,
         council_code=framework["code"],
@@ -114,11 +116,12 @@ def _read(version: FrameworkVersion) -> Edition:
         label=version.label,
         effective_from=version.effective_from,
         checksum=version.checksum,
-        policy=policy_of(version.policy),
+        policy=policy,
         tools=_tools(version),
         standards=_standards(version),
         areas=_areas(version),
         year_start=framework.get("year_start_month", 4),
+        instruments=instruments_of(version.policy.get("instruments", ()), policy.scales),
     )
 
 

@@ -19,6 +19,7 @@ KEYS = {
     "applies_when": "Applies only when",
     "areas": "Areas of practice",
     "ask": "Who is asked",
+    "asked_of": "Asked of these staff",
     "asked_by": "Asked by",
     "audience": "Who is asked",
     "auditors": "May be given an audit",
@@ -26,8 +27,10 @@ KEYS = {
     "bands": "What each value means",
     "before": "Counts backwards from it",
     "before_deadline": "Must be agreed before the deadline",
+    "beside": "Shown beside the ratings of",
     "blind": "The moderator grades before seeing the auditor's grade",
     "blocks_return": "The audit waits for the advice",
+    "broken_down_by": "Totals are broken down by",
     "by": "By",
     "case_system": "Case system",
     "classes": "How soon: classes of action",
@@ -46,6 +49,9 @@ KEYS = {
     "done": "Once this is done",
     "due": "Due",
     "each": "Asked for",
+    "easy": "In easy words",
+    "easy_intro": "Introduction in easy words",
+    "public_title": "Title for those who answer",
     "effective_from": "First day",
     "every": "How often",
     "exclusion": "Leaving an audit out",
@@ -54,6 +60,7 @@ KEYS = {
     "fields": "What is asked",
     "file_heading": "Heading on the child's file",
     "flag": "Only for audits",
+    "follows": "Follows",
     "from": "From",
     "assumed": "Assumption",
     "asked": "Somebody is asked",
@@ -68,10 +75,13 @@ KEYS = {
     "items": "",
     "front_door": "The service that answers first contacts",
     "graded": "It gives a grade",
+    "help_text": "Where to get help",
     "independent_of": "The moderator is not",
     "impact_check": "Looking at the difference it made",
     "informal": "Before the formal stages",
     "informal_first": "An informal attempt is recorded first",
+    "intro": "Introduction",
+    "keeps": "Single answers are kept for",
     "kind": "Kind",
     "later": "A later date",
     "limit": "How soon",
@@ -111,15 +121,18 @@ KEYS = {
     "percent_of_open": "Share of the unit's open cases",
     "pick": "How a file is chosen",
     "point": "At",
+    "publishable": "May be shown to staff without names",
     "quarter": "In a quarter",
     "raised_by": "Raised by",
     "rank": "Place (1 is the worst)",
     "reaudit": "The same worker is audited again after",
     "refused_words": "Words refused as a date",
+    "remind_after": "Reminders, from the first day",
     "reports_to": "Results go to",
     "response": "Management answers",
     "roles": "Part in the service",
     "rungs": "Rungs, from the first",
+    "runs_for": "A round is open for",
     "say": "The screen says",
     "second_worker": "A second worker may be named",
     "seen_by_manager": "The worker's line manager sees that it is under way",
@@ -132,6 +145,7 @@ KEYS = {
     "short": "Short name",
     "show": "Sees it in a list",
     "shown_at": "Tabled at",
+    "shown_when": "Asked only when",
     "sign_off": "Who signs actions off",
     "size": "How many audits",
     "skip": "Stages may be skipped",
@@ -146,12 +160,14 @@ KEYS = {
     "tasks": "Tasks that follow",
     "team_rule": "The child's file is",
     "tell": "Told",
+    "thanks": "Said at the end",
     "then": "After that, every",
     "then_first": "Straight after that, once after",
     "then_text": "After that",
     "to": "Told",
     "to_week": "To week",
     "together_with": "Together with",
+    "translations": "In other languages",
     "trigger": "Counts from",
     "unit": "Of what",
     "up_to": "Up to",
@@ -160,6 +176,10 @@ KEYS = {
     "when": "When",
     "who": "Done by",
     "within": "How soon",
+    "worries_to": "Worries go to",
+    "worries_within": "A worry is followed up within",
+    "worry": "An answer may be a worry",
+    "typed_in": "Answered by whoever types a reply in",
     "year": "In a year",
     "year_start_month": "The year starts in",
     ".bodies": "Boards and meetings",
@@ -185,8 +205,23 @@ KEYS = {
     "disputes.about": "It is about",
     "disputes.who": "Brought in",
     "excuses.excuses": "this is not owed",
+    "fields.high": "The highest value means",
+    "fields.low": "The lowest value means",
+    "follows.event": "What it follows",
+    "instruments.question": "Typed in with the audit’s question",
     "reports.to": "Received by",
     "rungs.who": "Brought in",
+    "shown_when.field": "The answer to",
+    "shown_when.in": "Is one of",
+    "translations.ar": "Arabic",
+    "translations.bn": "Bengali",
+    "translations.cy": "Welsh",
+    "translations.pa": "Punjabi",
+    "translations.pl": "Polish",
+    "translations.ro": "Romanian",
+    "translations.so": "Somali",
+    "translations.uk": "Ukrainian",
+    "translations.ur": "Urdu",
     "messages.allocated": "An audit has been allocated",
     "messages.preparing": "The meeting has a date",
     "messages.in_session": "The meeting has started",
@@ -322,6 +357,7 @@ WORDS: dict[str, dict[str, str]] = {
         "overdue": "something is overdue",
         "rung": "a rung of a ladder is reached",
     },
+    "follows.event": {"joined": "the first day of somebody’s first post"},
     "skip": {"officer": "by the officer who raised it", "nobody": "by nobody"},
     "delivery": {
         "call": "by telephone",
@@ -353,6 +389,8 @@ WORDS: dict[str, dict[str, str]] = {
         "grade": "a grade",
         "checklist": "a list to tick",
         "number": "a number",
+        "agree": "five steps from strongly disagree to strongly agree",
+        "faces": "one of five faces, for young children",
     },
     "contents.kind": {
         "text": "a text",
@@ -412,8 +450,12 @@ NAMED = {
     "reason_part": "part",
     "not_in": "option",
     "in": "option",
+    "question": "question",
     "area": "area",
     "areas": "area",
+    "beside": "question",
+    "broken_down_by": "field",
+    "field": "field",
 }
 MONTHS = frozenset({"year_start_month", "months_without_audits"})
 COUNTED = {
@@ -440,6 +482,7 @@ def names_of(document: Mapping[str, Any]) -> Names:
 
     tools = document.get("tools", [])
     parts, options = _parts(tools)
+    chosen = _choices(document.get("instruments", []))
     return Names(
         {
             "post_code": titles(document.get("post_types")),
@@ -451,9 +494,27 @@ def names_of(document: Mapping[str, Any]) -> Names:
             "scale": {code: key_in_words(code) for code in document.get("scales", {})},
             "area": titles(document.get("descriptor_areas")),
             "part": parts,
-            "option": options,
+            "option": _options(chosen) | options,
+            "field": {one["code"]: one["label"] for one in reversed(chosen)},
+            "question": {one["code"]: one["title"] for one in _questions(tools)},
         }
     )
+
+
+def _questions(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for tool in tools for section in tool["sections"] for one in section["questions"]]
+
+
+def _choices(instruments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The fields of all instruments on which others may hang, and by which totals may be broken down."""
+    listed = (one for instrument in instruments for one in instrument.get("fields", []))
+    return [one for one in listed if one["kind"] in {"choice", "yes_no"}]
+
+
+def _options(fields: list[dict[str, Any]]) -> dict[str, str]:
+    """The choices of fields by their codes; the first of several wins."""
+    listed = [option for one in fields for option in one.get("options", [])]
+    return {option["code"]: option["label"] for option in reversed(listed)}
 
 
 def _parts(tools: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
@@ -461,7 +522,7 @@ def _parts(tools: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, str]]
     parts: dict[str, str] = {}
     options: dict[str, str] = {}
     for tool in tools:
-        for question in (one for section in tool["sections"] for one in section["questions"]):
+        for question in _questions([tool]):
             listed = question["parts"]
             listed = tool["part_sets"][listed] if isinstance(listed, str) else listed
             for part in listed:

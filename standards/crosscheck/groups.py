@@ -1,7 +1,7 @@
 """Checks of the groups beside the forms: what they name must be there, stand once and be complete."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from standards.crosscheck import described, people
@@ -48,8 +48,6 @@ NAMED = (
 )
 # What a rule by which audits are chosen cannot do without.
 SELECTION_NEEDS = {"percentage": "percent", "grade": "grades", "look_back": "months"}
-# What a field of an instrument needs, and no other kind may have.
-FIELD_NEEDS = {"scale": "scale", "choice": "options"}
 
 
 def at(document: Any, path: str) -> Iterator[tuple[Place, Any]]:
@@ -137,22 +135,6 @@ def triggers(document: Document) -> Found:
                 yield place, f"The file has no “{group}”. Add it, or take “{key}” out here."
 
 
-def fields(document: Document) -> Found:
-    for place, field in at(document, "instruments.*.fields.*"):
-        for kind, key in FIELD_NEEDS.items():
-            yield from field_faults(field, kind, key, (*place, key))
-
-
-def field_faults(field: Mapping[str, Any], kind: str, key: str, place: Place) -> Found:
-    if field["kind"] == kind and key not in field:
-        yield place, f"A field of kind “{kind}” cannot be answered without “{key}”. Add it."
-    if field["kind"] != kind and key in field:
-        yield (
-            place,
-            f"“{key}” does not belong to a field of kind “{field['kind']}”. Take it out.",
-        )
-
-
 def programme(document: Document) -> Found:
     """A year with months for audits; weeks in order; one thing never excusing from itself."""
     if len(document.get("programme", {}).get("months_without_audits", [])) == 12:
@@ -178,6 +160,5 @@ CHECKS = (
     per_auditor,
     selection,
     triggers,
-    fields,
     programme,
 )

@@ -26,6 +26,7 @@ NAMES = {
     "ladder-empty": "a ladder without rungs",
     "rung-tells-nobody": "a rung that goes to nobody",
     "instrument-without-fields": "feedback is asked for in the service, without a question to ask",
+    "instrument-without-help": "an anonymous link that does not say where to get help",
     "standard-linked-nowhere": "a practice standard that opens beside no question",
     "area-linked-nowhere": "a descriptor area that opens beside no question",
     "moderation-chooses-nothing": "moderation without a rule that chooses audits",
@@ -139,6 +140,12 @@ def instruments(document: Document) -> Warned:
                 "instrument-without-fields",
                 place,
                 f"“{one['title']}” is asked in the service and has no questions. Add fields.",
+            )
+        if one["privacy"] == "anonymous" and "link" in ways and "help_text" not in one:
+            yield (
+                "instrument-without-help",
+                place,
+                f"Nobody can follow up what somebody writes in “{one['title']}”. Say under “help_text” where to get help.",
             )
 
 

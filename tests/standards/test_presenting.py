@@ -92,6 +92,20 @@ def test_few_short_facts_stand_in_a_row():
     assert not Entry("A title").in_a_row
 
 
+def test_other_languages_stand_under_their_names():
+    [feedback, *_] = groups(page("feedback"), BEXLEY)
+    survey = next(one for one in feedback.entries if one.title.startswith("Parent and carer"))
+    said = next(one for one in survey.inside if one.title == "In other languages")
+
+    assert [one.title for one in said.inside] == ["Welsh", "Polish", "Urdu"]
+    assert [fact.label for fact in said.inside[0].facts] == [
+        "Title",
+        "Introduction",
+        "Said at the end",
+        "Where to get help",
+    ]
+
+
 def test_what_says_whose_file_it_is_cannot_be_changed():
     [about, *_] = groups(page("about"), BEXLEY)
 

@@ -73,6 +73,18 @@ def test_a_length_of_time_is_said_in_words(value, words):
         ("actions.kinds[0].label", "auditor", "auditor"),
         ("grades[3].descriptors", False, "no"),
         ("principles", [], "none"),
+        ("instruments[0].question", "voice_child", "The child or young person"),
+        ("instruments[21].broken_down_by", "role", "Your role"),
+        (
+            "instruments[21].fields[0].shown_when.field",
+            "direct",
+            "Do you work directly with children and families?",
+        ),
+        ("instruments[21].fields[0].shown_when.in", ["practitioner"], "Practitioner"),
+        ("instruments[21].fields[0].kind", "faces", "one of five faces, for young children"),
+        ("instruments[22].follows.event", "joined", "the first day of somebody’s first post"),
+        ("instruments[22].worries_to", ["worker.next_level"], "the worker's manager's manager"),
+        ("instruments[3].runs_for", {"number": 2, "unit": "weeks"}, "2 weeks"),
     ],
 )
 def test_a_value_is_said_as_it_is_meant_at_its_place(path, value, words):
@@ -88,6 +100,9 @@ def test_a_value_is_said_as_it_is_meant_at_its_place(path, value, words):
         ("kind", "contents", "What it is"),
         ("kind", "ladders", "Kind"),
         ("about", "disputes", "It is about"),
+        ("cy", "translations", "Welsh"),
+        ("fy", "translations", "Fy"),
+        ("low", "fields", "The lowest value means"),
         ("some_new-key", "", "Some new key"),
     ],
 )
@@ -101,6 +116,12 @@ def test_every_choice_of_a_moderation_has_words(place):
 
     assert len(words) >= 2
     assert {code for code, said in words.items() if said in {code, code.replace("_", " ")}} == set()
+
+
+def test_the_words_of_another_language_are_described_as_those_of_the_field():
+    said = about(place_of("instruments[0].fields[0].translations.cy.low"))
+
+    assert (said.hint, said.longest) == ("The lowest value.", 60)
 
 
 def test_the_way_to_a_place_is_said_without_what_has_no_words():
