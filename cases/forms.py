@@ -2,8 +2,24 @@
 
 from django import forms
 
+from cases.kinds import fixed
 from cases.models import ImportRun
 from core.forms import Radios, ServiceForm
+
+
+def table_field() -> forms.FileField:
+    """A field for a table to take in."""
+    return forms.FileField(
+        label="CSV or Excel file",
+        help_text="A .csv or .xlsx file of up to 20 MB.",
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+
+def fixed_kinds() -> list[tuple[str, str]]:
+    """The kinds of files that have a template."""
+    return [(code, ImportRun.Kind(code).label) for code in fixed()]
 
 
 class UploadForm(ServiceForm):
@@ -11,13 +27,8 @@ class UploadForm(ServiceForm):
 
     kind = forms.ChoiceField(
         label="What is in the file?",
-        choices=ImportRun.Kind.choices,
+        choices=fixed_kinds,
         widget=Radios,
         error_messages={"required": "Choose what is in the file."},
     )
-    file = forms.FileField(
-        label="CSV or Excel file",
-        help_text="A .csv or .xlsx file of up to 20 MB.",
-        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-    )
+    file = table_field()

@@ -71,11 +71,15 @@ class Involvement(models.Model):
 
 
 class ImportRun(models.Model):
-    """One uploaded file on its way: checked in the background, looked at, confirmed, written as a whole."""
+    """One uploaded file on its way: checked in the background, looked at, confirmed, written as a whole.
+
+    `subject` is the code of the instrument that replies answer; other kinds have none.
+    """
 
     class Kind(models.TextChoices):
         STAFF = "staff", "Staff and posts"
         CASES = "cases", "Case references"
+        REPLIES = "replies", "Feedback replies"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting to be checked"
@@ -89,6 +93,7 @@ class ImportRun(models.Model):
 
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="imports")
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    subject = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
@@ -107,6 +112,13 @@ class ImportRun(models.Model):
     class Meta:
         ordering = ("-id",)
         indexes = [models.Index(fields=["state", "uploaded_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind="replies") & ~Q(subject=""))
+                | (~Q(kind="replies") & Q(subject="")),
+                name="import_of_replies_has_subject",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"import {self.pk}"

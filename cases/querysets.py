@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
+from cases.kinds import kinds_of
 from core import clock
 from people.querysets import on_day
 from people.roles import QA_TEAM
@@ -43,10 +44,13 @@ class CaseFileQuerySet(models.QuerySet[Any]):
 
 class ImportRunQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> ImportRunQuerySet:
-        """The council's imports, for those who import."""
-        if not user.has_perm("people.import_staff"):
-            return self.none()
-        return self.filter(council=user.council_id)
+        """The council's imports, of the kinds that this person imports."""
+        return self.filter(council=user.council_id, kind__in=kinds_of(user))
+
+    def listed(self, *kinds: str) -> ImportRunQuerySet:
+        """Those of some kinds, newest first, without what is large."""
+        found = self.filter(kind__in=kinds).order_by("-id")
+        return found.defer("content", "faults").select_related("uploaded_by")
 
     def due(self, at: datetime) -> ImportRunQuerySet:
         """Waiting for a worker, or left in the middle by one that died."""

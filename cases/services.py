@@ -3,32 +3,30 @@
 import hashlib
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from types import ModuleType
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from cases import imports as case_imports
+from cases.kinds import KINDS, Read
 from cases.models import ImportRun
 from core.moves import Refused
 from core.tabular import Unreadable, rows
 from core.trail import record
-from people import imports as staff_imports
 from people.models import User
 
 LEASE = timedelta(minutes=10)
 TRIES = 3
 KEPT_FAULTS = 1_000
-KINDS: dict[str, ModuleType] = {"staff": staff_imports, "cases": case_imports}
 State = ImportRun.State
+CONFIRMED = frozenset({State.CONFIRMED, State.WRITING, State.DONE})
 
 
 @transaction.atomic
-def upload(kind: str, content: bytes, *, by: User, at: datetime) -> ImportRun:
+def upload(kind: str, content: bytes, *, by: User, at: datetime, subject: str = "") -> ImportRun:
     """Keep an uploaded file to be checked. Raises PermissionDenied or, in words, Refused for a file too large."""
-    if not by.has_perm("people.import_staff") or by.council is None:
+    if not by.has_perm(KINDS[kind].permission) or by.council is None:
         raise PermissionDenied
     if len(content) > settings.IMPORT_MAX_BYTES:
         raise Refused(
@@ -39,6 +37,7 @@ def upload(kind: str, content: bytes, *, by: User, at: datetime) -> ImportRun:
     run = ImportRun.objects.create(
         council=by.council,
         kind=kind,
+        subject=subject,
         uploaded_by=by,
         uploaded_at=at,
         content=content,
@@ -51,10 +50,15 @@ def upload(kind: str, content: bytes, *, by: User, at: datetime) -> ImportRun:
 @transaction.atomic
 def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
     """Say that a checked file shall be written."""
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if not by.has_perm("people.import_staff") or by.council_id != run.council_id:
+    if not by.has_perm(KINDS[run.kind].permission) or by.council_id != run.council_id:
         raise PermissionDenied
-    if run.state in {State.CONFIRMED, State.WRITING, State.DONE}:
+    run.refresh_from_db(
+        fields=["state"]
+    )  # before it is locked: a file being written is, for minutes
+    if run.state in CONFIRMED:
+        return run
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if run.state in CONFIRMED:
         return run
     if run.state != State.CHECKED:
         raise Refused("Only a file without faults can be imported.")
@@ -100,21 +104,28 @@ def work_on(run_id: int, *, at: datetime) -> bool:
     return True
 
 
-def check(run: ImportRun, *, at: datetime) -> None:
-    """Check the file, and try the writing of it to count what would change; nothing is kept of the trial."""
-    module = KINDS[run.kind]
+def read(run: ImportRun, *, at: datetime) -> tuple[Read | None, list[dict[str, object]]]:
+    """The file as its kind reads it, and what has to be put right in it; None for a file that cannot be read."""
     try:
-        plan = module.read_plan(
-            run.council, rows(bytes(run.content or b""), max_rows=settings.IMPORT_MAX_ROWS)
+        found = KINDS[run.kind].read(
+            run.council,
+            rows(bytes(run.content or b""), max_rows=settings.IMPORT_MAX_ROWS),
+            subject=run.subject,
+            on=timezone.localdate(at),
         )
-    except Unreadable as fault:
-        finish_check(run, [of_the_file(str(fault))], 0, {}, at=at)
-        return
-    faults = [asdict(fault) for fault in sorted(plan.faults, key=lambda one: one.row)]
-    if not faults and not plan.checked.rows:
+    except (Unreadable, Refused) as fault:
+        return None, [of_the_file(str(fault))]
+    faults = [asdict(fault) for fault in sorted(found.faults, key=lambda one: one.row)]
+    if not faults and not found.checked.count:
         faults = [of_the_file("The file holds no rows below the names of its columns.")]
-    counts = {} if faults else trial(run, plan, at=at)
-    finish_check(run, faults, len(plan.checked.rows), counts, at=at)
+    return found, faults
+
+
+def check(run: ImportRun, *, at: datetime) -> None:
+    """Check the file, and count what would change; nothing is kept of it."""
+    found, faults = read(run, at=at)
+    counts = {} if faults else would_change(run, found, at=at)
+    finish_check(run, faults, found.checked.count if found else 0, counts, at=at)
 
 
 def of_the_file(says: str) -> dict[str, object]:
@@ -122,16 +133,26 @@ def of_the_file(says: str) -> dict[str, object]:
     return {"row": 0, "column": "", "says": says}
 
 
-def trial(run: ImportRun, plan: object, *, at: datetime) -> dict[str, int]:
-    """What writing the plan would change, found by writing it and taking it back."""
+def would_change(run: ImportRun, found: Read | None, *, at: datetime) -> dict[str, int]:
+    """What writing the file would change: counted, or found by writing it and taking it back."""
+    kind = KINDS[run.kind]
+    if kind.count:
+        return kind.count(run.council, found)
     with transaction.atomic():
-        counts: dict[str, int] = KINDS[run.kind].apply(
-            run.council, plan, by=run.uploaded_by, at=at, on=timezone.localdate(at)
+        counts = kind.apply(
+            run.council, found, by=run.uploaded_by, at=at, on=timezone.localdate(at)
         )
         transaction.set_rollback(True)
     return counts
 
 
+def held(run: ImportRun) -> bool:
+    """Whether this worker still has the step it took; nobody else takes it up before the transaction ends."""
+    mine = ImportRun.objects.filter(pk=run.pk, state=run.state, lease_until=run.lease_until)
+    return mine.select_for_update().values_list("pk").first() is not None
+
+
+@transaction.atomic
 def finish_check(
     run: ImportRun,
     faults: list[dict[str, object]],
@@ -140,7 +161,9 @@ def finish_check(
     *,
     at: datetime,
 ) -> None:
-    """Keep what the check found; a faulty file is not kept itself."""
+    """Keep what the check found, unless another worker has the file now; a faulty file is not kept itself."""
+    if not held(run):
+        return
     run.state = State.FAULTY if faults else State.CHECKED
     run.faults, run.fault_count, run.rows, run.counts = (
         faults[:KEPT_FAULTS],
@@ -157,17 +180,14 @@ def finish_check(
 @transaction.atomic
 def write(run: ImportRun, *, at: datetime) -> None:
     """Write the whole file, or nothing of it when something has changed since the check."""
-    module = KINDS[run.kind]
-    plan = module.read_plan(
-        run.council, rows(bytes(run.content or b""), max_rows=settings.IMPORT_MAX_ROWS)
-    )
-    if plan.faults:
-        finish_check(
-            run, [asdict(fault) for fault in plan.faults], len(plan.checked.rows), {}, at=at
-        )
+    if not held(run):
         return
-    run.counts = module.apply(
-        run.council, plan, by=run.uploaded_by, at=at, on=timezone.localdate(at)
+    found, faults = read(run, at=at)
+    if faults:
+        finish_check(run, faults, found.checked.count if found else 0, {}, at=at)
+        return
+    run.counts = KINDS[run.kind].apply(
+        run.council, found, by=run.uploaded_by, at=at, on=timezone.localdate(at)
     )
     run.state, run.content, run.lease_until, run.ended_at = State.DONE, None, None, at
     run.save()

@@ -1,21 +1,25 @@
 """The list of cases, one case's reference, and the import of staff and cases."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import services
 from cases.filters import CaseFilter
-from cases.forms import UploadForm
+from cases.forms import UploadForm, fixed_kinds
+from cases.kinds import KINDS, fixed, kinds_of
 from cases.models import CaseFile, ImportRun
 from cases.tasks import work_on_import
 from core import clock
 from core.bell import ring
+from core.forms import ServiceForm
 from core.moves import Refused
 from core.sheets import Column
 from core.tabular import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
@@ -28,6 +32,27 @@ def check_import(request: HttpRequest) -> None:
     """Only the QA team and administrators import."""
     if not request.user.has_perm("people.import_staff"):
         raise PermissionDenied
+
+
+def imported(request: HttpRequest, pk: int) -> ImportRun:
+    """One import of a kind that this person imports, or 404; 403 for whoever imports nothing."""
+    if not kinds_of(request.user):
+        raise PermissionDenied
+    return get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
+
+
+def take_file(
+    request: HttpRequest, form: ServiceForm, kind: str, subject: str = ""
+) -> ImportRun | None:
+    """Keep the file of a form and ring a worker; None where something stands against it, which the form says."""
+    content = form.cleaned_data["file"].read()
+    try:
+        run = services.upload(kind, content, by=request.user, at=clock.now(), subject=subject)
+    except Refused as fault:
+        form.add_error("file", str(fault))
+        return None
+    ring(work_on_import, run.pk)
+    return run
 
 
 @require_safe
@@ -58,26 +83,14 @@ def import_(request: HttpRequest) -> HttpResponse:
     """Upload a file, and see what happened to earlier ones."""
     check_import(request)
     sent = request.method == "POST"
-    form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
+    chosen = {"kind": request.GET.get("kind")}
+    form = UploadForm(request.POST, request.FILES) if sent else UploadForm(initial=chosen)
     if sent and form.is_valid():
-        try:
-            run = services.upload(
-                form.cleaned_data["kind"],
-                form.cleaned_data["file"].read(),
-                by=request.user,
-                at=clock.now(),
-            )
-        except Refused as fault:
-            form.add_error("file", str(fault))
-        else:
-            ring(work_on_import, run.pk)
+        run = take_file(request, form, form.cleaned_data["kind"])
+        if run is not None:
             return redirect("import-run", pk=run.pk)
-    runs = (
-        ImportRun.objects.visible_to(request.user)
-        .defer("content", "faults")
-        .select_related("uploaded_by")[:10]
-    )
-    kinds = [(kind, label, services.KINDS[kind].COLUMNS) for kind, label in ImportRun.Kind.choices]
+    runs = ImportRun.objects.visible_to(request.user).listed(*fixed())[:10]
+    kinds = [(kind, label, KINDS[kind].columns) for kind, label in fixed_kinds()]
     context = {"form": form, "runs": runs, "kinds": kinds}
     return render(request, "cases/import.html", context, status=422 if form.errors else 200)
 
@@ -85,20 +98,26 @@ def import_(request: HttpRequest) -> HttpResponse:
 @require_safe
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an import is: being checked, its faults row by row, or what it would change."""
-    check_import(request)
-    run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
-    page = Paginator(run.faults, 50).get_page(request.GET.get("page"))
+    run = imported(request, pk)
+    kind = KINDS[run.kind]
     template = (
         "cases/_import_run.html" if request.headers.get("HX-Request") else "cases/import_run.html"
     )
-    return render(request, template, {"run": run, "page": page, "working": run.state in WORKING})
+    context = {
+        "run": run,
+        "page": Paginator(run.faults, 50).get_page(request.GET.get("page")),
+        "working": run.state in WORKING,
+        "about": kind.about(run.council, run.subject, clock.today()) if kind.about else "",
+        "back": reverse(kind.page),
+        "again": f"?{urlencode({'kind': run.kind, 'subject': run.subject})}",
+    }
+    return render(request, template, context)
 
 
 @require_POST
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Import a checked file."""
-    check_import(request)
-    run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
+    run = imported(request, pk)
     services.confirm(run, by=request.user, at=clock.now())
     ring(work_on_import, run.pk)
     messages.success(request, "The file is being imported.")
@@ -108,8 +127,7 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def import_faults(request: HttpRequest, pk: int) -> HttpResponse:
     """The faults as a CSV file, to put right beside the sheet."""
-    check_import(request)
-    run = get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
+    run = imported(request, pk)
     faults = ([fault["row"], fault["column"], fault["says"]] for fault in run.faults)
     content = csv_file([["Row", "Column", "What to do"], *faults])
     record("download import faults", run, by=request.user, at=clock.now())
@@ -120,9 +138,9 @@ def import_faults(request: HttpRequest, pk: int) -> HttpResponse:
 def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     """An empty file with every column, an example row, and an explanation per column (XLSX)."""
     check_import(request)
-    if kind not in services.KINDS or form not in {"csv", "xlsx"}:
+    if kind not in fixed() or form not in {"csv", "xlsx"}:
         raise Http404
-    columns: tuple[Column, ...] = services.KINDS[kind].COLUMNS
+    columns = KINDS[kind].columns
     if form == "csv":
         return download(csv_file(to_fill(columns)), f"{kind}-template.csv", CSV_TYPE)
     return download(workbook(columns), f"{kind}-template.xlsx", XLSX_TYPE)

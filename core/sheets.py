@@ -34,10 +34,11 @@ class Fault:
 
 @dataclass
 class Checked:
-    """A file that was read: the good rows as values, and the faults."""
+    """A file that was read: the good rows as values where they are kept, how many there were, and the faults."""
 
     rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    count: int = 0
 
     def fault(self, row: int, column: str, says: str) -> None:
         """Note one fault."""
@@ -47,13 +48,21 @@ class Checked:
 def check_rows(rows: Iterable[Row], columns: tuple[Column, ...]) -> Checked:
     """Every row as values, and every cell that cannot be one. Raises Unreadable for a missing column."""
     checked = Checked()
+    checked.rows.extend(each_row(rows, columns, checked))
+    return checked
+
+
+def each_row(
+    rows: Iterable[Row], columns: tuple[Column, ...], checked: Checked
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every row as values, one after the other; what cannot be one is noted. Raises Unreadable for a missing column."""
     keys = {norm(column.name): column for column in columns}
     for row in with_header_checked(rows, keys, columns):
-        values = {
-            column.name: cell_value(row, name, column, checked) for name, column in keys.items()
-        }
-        checked.rows.append((row.number, values))
-    return checked
+        checked.count += 1
+        yield (
+            row.number,
+            {column.name: cell_value(row, name, column, checked) for name, column in keys.items()},
+        )
 
 
 def with_header_checked(
@@ -97,8 +106,9 @@ def cell_value(row: Row, name: str, column: Column, checked: Checked) -> Any:
 
 def as_kind(text: str, column: Column) -> str | date | bool | None:
     """The text as the column's kind. Raises ValueError with words for the screen."""
-    if len(text) > min(column.longest, MAX_CELL):
-        raise ValueError(f"Use {column.longest} characters or fewer.")
+    longest = min(column.longest, MAX_CELL)
+    if len(text) > longest:
+        raise ValueError(f"Use {longest} characters or fewer.")
     match column.kind:
         case "date":
             return read_date(text)

@@ -203,6 +203,11 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if first in FORMULA or text[:1] in {"\t", "\r"} else text
 
 
+def without_guard(text: str) -> str:
+    """A text as it was before it was made safe for a spreadsheet."""
+    return text[1:] if text[:1] == "'" and safe_cell(text[1:]) == text else text
+
+
 def safe_line(line: Iterable[Any]) -> list[Any]:
     """The cells of a line: numbers and dates as they are, everything else as a safe text."""
     return [

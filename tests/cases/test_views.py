@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases import services
+from cases.kinds import KINDS
 from cases.models import CaseFile, ImportRun
 from cases.tasks import sweep_imports
 from core import clock
@@ -412,7 +413,7 @@ def test_a_template_has_every_column_and_an_example_that_can_be_read(officer, ki
 
     disposition = f'attachment; filename="{kind}-template.{form}"'
     assert answer.headers["Content-Disposition"] == disposition
-    columns = services.KINDS[kind].COLUMNS
+    columns = KINDS[kind].columns
     (example,) = rows(answer.content, max_rows=10)
     assert list(example.cells.values()) == [column.example for column in columns]
     assert list(example.cells) == [column.name.lower() for column in columns]
@@ -426,7 +427,7 @@ def test_the_workbook_explains_every_column(officer, kind):
     told = [row for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert told == [
         (column.name, "Yes" if column.needed else "No", column.about)
-        for column in services.KINDS[kind].COLUMNS
+        for column in KINDS[kind].columns
     ]
 
 

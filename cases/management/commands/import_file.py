@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from cases.services import KINDS
+from cases.kinds import fixed
 from core import clock
 from core.tabular import Unreadable, rows
 from people.models import Council
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Import staff or cases from a CSV or XLSX file. Nothing is written without --confirm."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=sorted(KINDS))
+        parser.add_argument("kind", choices=sorted(fixed()))
         parser.add_argument("file", type=Path)
         parser.add_argument("--council", required=True, help="the council's code")
         parser.add_argument("--confirm", action="store_true", help="write it")
@@ -35,10 +35,14 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {path.name}.")
         if path.stat().st_size > settings.IMPORT_MAX_BYTES:
             raise CommandError("The file is too large.")
-        module = KINDS[options["kind"]]
+        kind, at = fixed()[options["kind"]], clock.now()
+        on = timezone.localdate(at)
         try:
-            plan = module.read_plan(
-                council, rows(path.read_bytes(), max_rows=settings.IMPORT_MAX_ROWS)
+            plan = kind.read(
+                council,
+                rows(path.read_bytes(), max_rows=settings.IMPORT_MAX_ROWS),
+                subject="",
+                on=on,
             )
         except Unreadable as fault:
             raise CommandError(str(fault)) from None
@@ -48,10 +52,7 @@ class Command(BaseCommand):
             ]
             raise CommandError("Nothing was imported.\n" + "\n".join(lines))
         with transaction.atomic():
-            at = clock.now()
-            counts = module.apply(
-                council, plan, by=None, at=at, on=timezone.localdate(at), cause="import_file"
-            )
+            counts = kind.apply(council, plan, by=None, at=at, on=on, cause="import_file")
             if not options["confirm"]:
                 transaction.set_rollback(True)
         words = "Imported" if options["confirm"] else "Would import (add --confirm)"
