@@ -1,4 +1,4 @@
-"""The style sheet and the script, built once from the npm lock file into static/built."""
+"""The style sheet and the script, built once from the npm lock file into static/built; and the pages' languages."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from tools.faults import Missing
 from tools.locks import alone
 from tools.packages import PIP, fingerprint, made_from, run
 from tools.paths import BUILT, PYTHON, ROOT, VAR, VENV
+from tools.translations import need_translations
 
 OLDEST_NODE = 20
 STAMP = BUILT / "made-from"
@@ -31,9 +32,10 @@ def sources() -> list[Path]:
 def need_assets() -> None:
     """Build the assets, unless they are built from these very sources already."""
     want = fingerprint(sources())
-    if made_from(STAMP, want):
-        return
     try:
+        need_translations()
+        if made_from(STAMP, want):
+            return
         with alone(VAR / "setup.lock"):
             if not made_from(STAMP, want):
                 make(want)
