@@ -326,6 +326,15 @@ REQUEST_MAX_BYTES = IMPORT_MAX_BYTES + 1024 * 1024
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
+# The pages behind a link, for people without an account, stand in these; the service itself is in English.
+LANGUAGES = [
+    ("en-gb", "English"),
+    ("en", "English"),
+    ("cy", "Welsh"),
+    ("pl", "Polish"),
+    ("ur", "Urdu"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 FORMAT_MODULE_PATH = ["qaframework.formats"]
 
@@ -368,7 +377,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # The secret part of a link stands in its address.
+    "filters": {"links": {"()": "core.hiding.HideLinks", "under": "/answer/"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}
+    },
     "root": {
         "handlers": ["console"],
         "level": env("QA_LOG_LEVEL", "INFO" if QA_ENV != "test" else "WARNING"),

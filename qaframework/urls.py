@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("escalation.urls")),
     path("", include("people.urls")),
+    path("", include("feedback.urls")),
     path("", include("reporting.urls")),
     path("", include("standards.urls")),
     path("accounts/", include("people.account_urls")),

@@ -31,6 +31,7 @@ MENU = (
     ("escalations", "Escalations", "escalation.see_late"),
     ("concerns", "Concerns", "escalation.see_concerns"),
     ("being-audited", "Being audited", "audits.see_being_audited"),
+    ("surveys", "Feedback", "feedback.see_feedback"),
     ("cases", "Cases", "cases.see_cases"),
     ("people", "People", "people.see_people"),
     ("grades", "Grades", "reporting.see_grades"),
