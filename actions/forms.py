@@ -1,5 +1,6 @@
 """Reading what people type about actions."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -29,6 +30,25 @@ def text(label: str, absent: str = "", hint: str = "", rows: int = 3) -> forms.C
         required=bool(absent),
         error_messages={"required": absent} if absent else None,
     )
+
+
+def themes_field(found: Iterable[str]) -> forms.MultipleChoiceField:
+    """The themes that a framework lists, to choose from."""
+    return forms.MultipleChoiceField(
+        label="Themes (optional)",
+        choices=[(one, one) for one in found],
+        widget=Checkboxes,
+        required=False,
+    )
+
+
+def tags_of(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Themes as single tags, each once: a text with commas, or what was ticked. Raises ValidationError for too many."""
+    tags = given.split(",") if isinstance(given, str) else given
+    found = tuple(dict.fromkeys(" ".join(tag.split()) for tag in tags if tag.strip()))
+    if len(found) > MOST_THEMES or any(len(one) > 80 for one in found):
+        raise forms.ValidationError("Use ten short themes at most.")
+    return found
 
 
 class PlanForm(ServiceForm):
@@ -111,23 +131,13 @@ class PlanForm(ServiceForm):
 
     def _offer_themes(self, found: list[str]) -> None:
         if found:
-            self.fields["themes"] = forms.MultipleChoiceField(
-                label="Themes (optional)",
-                choices=[(one, one) for one in found],
-                widget=Checkboxes,
-                required=False,
-            )
+            self.fields["themes"] = themes_field(found)
         elif themes := self.initial.get("themes"):
             self.initial = {**self.initial, "themes": ", ".join(themes)}
 
     def clean_themes(self) -> tuple[str, ...]:
         """The themes as single tags, each once."""
-        given = self.cleaned_data["themes"]
-        tags = given.split(",") if isinstance(given, str) else given
-        found = tuple(dict.fromkeys(" ".join(tag.split()) for tag in tags if tag.strip()))
-        if len(found) > MOST_THEMES or any(len(one) > 80 for one in found):
-            raise forms.ValidationError("Use ten short themes at most.")
-        return found
+        return tags_of(self.cleaned_data["themes"])
 
     def plan(self) -> Plan:
         """What was typed, as a plan."""

@@ -17,6 +17,8 @@ SOURCES = {
     "audit": "Audit",
     "moderation": "Moderation",
     "impact": "Look at the difference made",
+    "reply": "Feedback",
+    "survey": "Survey",
     **{
         code: label.removeprefix("A ").removeprefix("An ").capitalize()
         for code, label in RECORDED_HERE

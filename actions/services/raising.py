@@ -27,13 +27,17 @@ NO_ROW = 0
 
 @dataclass(frozen=True)
 class Occasion:
-    """What an action comes from, in words without a child's name; the team, the worker and the case it is about."""
+    """What an action comes from, in words without a child's name; the team, the worker and the case it is about.
+
+    `row` is the id of what raised it, where a room above keeps that.
+    """
 
     source: str
     label: str
     unit: OrgUnit
     worker: User | None = None
     case: CaseFile | None = None
+    row: int = NO_ROW
 
 
 @transaction.atomic
@@ -70,7 +74,7 @@ def raise_by_hand(
         kind_label=kinds[plan.kind],
         council=council,
         case=occasion.case,
-        source=(occasion.source, NO_ROW),
+        source=(occasion.source, occasion.row),
         by=by,
         at=at,
         about=about,
@@ -108,7 +112,7 @@ def faults(
     people = [one for one in (plan.owner, occasion.worker) if one is not None]
     if any(one.council_id != occasion.unit.council_id for one in people):
         found.append("Choose who will do it from the list.")
-    if occasion.source not in dict(RECORDED_HERE):
+    if not occasion.row and occasion.source not in dict(RECORDED_HERE):
         found.append("Choose where it comes from.")
     if not occasion.label.strip():
         found.append("Say which one it was.")
