@@ -1,4 +1,4 @@
-"""Let something follow from the demo's audits; a second time changes nothing."""
+"""Let something follow from the demo's audits, and let people be heard; a second time changes nothing."""
 
 from typing import Any
 
@@ -6,16 +6,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core import clock
+from feedback.demo import hear
 from people.models import Council
 from qaframework.demo import chase_all, follow
 
 
 class Command(BaseCommand):
-    help = "Bring the demo's actions along, raise a concern, and chase what is late."
+    help = (
+        "Bring the demo's actions along, raise a concern, chase what is late, and type in feedback."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo data is for the demo only.")
         for council in Council.objects.order_by("code"):
             follow(council, at=clock.now())
+            hear(council, at=clock.now())
         chase_all(at=clock.now())

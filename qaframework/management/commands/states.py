@@ -10,6 +10,7 @@ from actions import states as actions
 from audits import states as audits
 from core.moves import draw
 from escalation import states as escalation
+from feedback import states as feedback
 from moderation import states as moderation
 from programme import states as programme
 
@@ -29,6 +30,8 @@ MACHINES = {
         moderation.CalibrationState,
         moderation.CALIBRATION_MOVES,
     ),
+    "survey": ("One survey", feedback.SurveyState, feedback.SURVEY_MOVES),
+    "invitation": ("One link", feedback.InvitationState, feedback.INVITATION_MOVES),
 }
 
 
