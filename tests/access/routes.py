@@ -87,6 +87,9 @@ THINGS = {
     "late",
     "held",
     "concern",
+    "survey",
+    "reply",
+    "summary",
 }
 # Who reads the programme's board: the QA team and senior leaders.
 BOARD = QA | {"deputy_director", "director"}
@@ -100,6 +103,17 @@ IN_HAND = (READERS - {"worker"}) | {"moderator"}
 TWO = frozenset({"auditor", "moderator"})
 # Who opens the concern that the moderator has put to the manager.
 CONCERNED = QA | {"moderator", "manager"}
+# Who opens the case of the audit: its worker, the managers above them, the QA team.
+CASE = QA | {
+    "worker",
+    "manager",
+    "service_manager",
+    "head",
+    "deputy_director",
+    "director",
+}
+# Who holds a post whose role the closed survey names for its totals; they alone have to do with feedback.
+TOTALS = EVERYBODY - {"administrator", "moderator", "former"}
 ROUTES = [
     Route("my-work"),
     Route("audits"),
@@ -120,6 +134,51 @@ ROUTES = [
     Route("test-clock", sees=frozenset()),
     Route("forward-clock", status=405),
     Route("run-clock", status=405),
+    # surveys of many people, one of which is closed; and where staff get their link
+    Route("surveys", may=TOTALS),
+    Route("plan-survey", may=QA),
+    Route("survey", ("survey",), sees=TOTALS),
+    Route("open-survey", ("survey",), sees=TOTALS, may=QA),
+    Route("close-survey", ("survey",), sees=TOTALS, may=QA),
+    Route("call-survey-off", ("survey",), sees=TOTALS, may=QA),
+    Route("take-links-back", ("survey",), sees=TOTALS, may=QA),
+    Route("survey-links", ("survey",), sees=TOTALS, may=QA, status=422),
+    Route("type-in-answer", ("survey",), sees=TOTALS, may=QA, status=422),
+    Route("survey-results", ("survey",), sees=TOTALS),
+    Route("survey-results-file", ("survey", "csv"), sees=TOTALS),
+    Route("take-part"),
+    Route("take-part-link", ("survey",), status=405),
+    Route("take-part-form", ("induction",), status=405),
+    # what was said where somebody knows whose reply it is: here a complaint, and what stands with an audit
+    Route("replies"),
+    Route("take-in-replies", may=QA),
+    Route("type-in-reply", ("complaints",), may=QA),
+    Route("replies-table", ("complaints", "csv")),
+    Route("reply", ("reply",), sees=QA | {"head", "deputy_director", "director"}),
+    Route("write-praise", ("reply",), may=QA, guarded_first=True),
+    Route("statements", may=TOTALS | {"moderator"}),
+    Route("tag-reply", ("reply",), sees=QA | {"head", "deputy_director", "director"}, may=QA),
+    Route(
+        "act-on-reply",
+        ("reply",),
+        sees=QA | {"head", "deputy_director", "director"},
+    ),
+    Route("summaries", may=TOTALS),
+    Route("new-summary", ("fostering",), may=QA),
+    Route("summary", ("summary",), sees=QA | {"head"}, may=QA),
+    Route("feedback-funnel", may=TOTALS),
+    Route("feedback-themes", may=TOTALS),
+    Route("feedback-themes-file", may=TOTALS),
+    Route("survey-report", ("survey",), sees=TOTALS, may=QA),
+    Route("act-on-survey", ("survey",), sees=TOTALS, may=QA | MANAGERS),
+    Route("recognition"),
+    Route("show-praise", ("1",), status=405),
+    Route("audit-feedback", ("audit",), sees=AUDIT),
+    Route("type-in-with-audit", ("audit", "audit_family"), sees=AUDIT, may=QA | {"auditor"}),
+    Route("make-link", ("audit", "audit_family"), sees=AUDIT, may=QA | {"auditor"}),
+    Route("take-link-back", ("audit", "1"), status=405),
+    Route("bring-reply-in", ("audit", "reply"), status=405),
+    Route("contact", ("case",), sees=CASE),
     # the days by which working days are counted
     Route("calendar", may=KEEPERS),
     Route("remove-calendar-day", ("1",), status=405),
@@ -332,6 +391,10 @@ ROUTES = [
 ]
 # What somebody who is not signed in may open: signing in, a new password, health, accessibility.
 OPEN_TO_ALL = {
+    "answer",
+    "answer-page",
+    "answer-check",
+    "answer-decline",
     "health",
     "accessibility",
     "account_login",

@@ -19,6 +19,9 @@ from cases.services import upload
 from core.models import Notice
 from core.sampling import File, Pool
 from escalation.models import Hold, OfficerEscalation, Overdue
+from feedback.models import Reply, Summary, Survey
+from feedback.services.replies import Sheet, Subject, record_reply
+from feedback.services.summaries import Heard, record_summary
 from moderation.models import Calibration, Moderation, Panel, Selection
 from moderation.services.assigning import assign
 from moderation.services.choosing import choose_by_hand
@@ -36,6 +39,7 @@ from tests.access.routes import OPEN_TO_ALL, ROUTES, Route
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import Cast, cast
 from tests.factories.draws import draw_at, open_files
+from tests.factories.feedback import survey_at
 from tests.moderation.scenes import moderated
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +73,9 @@ class Things:
     late: Overdue
     held: Hold
     concern: OfficerEscalation
+    survey: Survey
+    reply: Reply
+    summary: Summary
 
     def ids(self, route: Route) -> list[object]:
         """The arguments of a route's address."""
@@ -100,6 +107,9 @@ class Things:
             "late": self.late.pk,
             "held": self.held.pk,
             "concern": self.concern.key,
+            "survey": self.survey.pk,
+            "reply": self.reply.key,
+            "summary": self.summary.pk,
         }
         return [found.get(name, name) for name in route.args]
 
@@ -151,6 +161,9 @@ def things() -> Things:
         calibration_of(returned, people),
         *late_of(audit, people),
         concern_of(people, version),
+        survey_at("closed", people.officer),
+        complaint_of(people, version),
+        summary_of(people),
     )
 
 
@@ -231,6 +244,18 @@ def late_of(audit: Audit, people: Cast) -> tuple[Overdue, Hold]:
         at=NOW,
     )
     return late, held
+
+
+def complaint_of(people: Cast, version: FrameworkVersion) -> Reply:
+    """A complaint about the service."""
+    said = Sheet("complaints", "log", "answered", NOW.date(), {"kind": "complaint"})
+    return record_reply(said, Subject(people.council, version), by=people.officer, at=NOW)
+
+
+def summary_of(people: Cast) -> Summary:
+    """What carers said at a meeting."""
+    heard = Heard(NOW.date(), "They want to be told earlier.")
+    return record_summary(people.council, "fostering", heard, by=people.officer, at=NOW)
 
 
 def concern_of(people: Cast, version: FrameworkVersion) -> OfficerEscalation:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from audits.models import Audit
 from tests.access.test_every_url import Things, signed_in, things
 from tests.factories.audits import audit_at
+from tests.factories.feedback import survey_at
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,12 @@ LISTS = {
     "concerns": "officer",
     "moderations": "officer",
     "rounds": "officer",
+    "surveys": "officer",
+    "plan-survey": "officer",
+    "summaries": "officer",
+    "feedback-funnel": "officer",
+    "feedback-themes": "officer",
+    "take-part": "worker",
 }
 PAGES = {
     "action-page": ("officer", "action"),
@@ -69,6 +76,8 @@ PAGES = {
     "decide-moderation": ("qa_head", "disputed"),
     "assign-moderation": ("officer", "given"),
     "round": ("officer", "round"),
+    "survey": ("officer", "survey"),
+    "survey-results": ("officer", "survey"),
     "moderation-record": ("auditor", "finished"),
     "moderation-word": ("auditor", "finished"),
 }
@@ -106,6 +115,8 @@ def test_no_pages_queries_grow_with_its_rows():
     version = Audit.objects.select_related("version__framework__council").get(pk=made.open.pk)
     for stage in ("in_session", "returned", "preparing", "allocated"):
         audit_at(stage, made.people, version.version)
+    for state in ("planned", "open", "closed"):
+        survey_at(state, made.people.officer, "health_check")
 
     again = counts(made)
 
