@@ -14,6 +14,7 @@ from tools import debian
 from tools import valkey as valkey_server
 from tools.children import end_all
 from tools.embedded_pg import EmbeddedPostgres
+from tools.translations import need_translations
 
 servers.choose_environment()
 django.setup()
@@ -36,7 +37,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., None])
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process starts the database server; xdist's workers find its socket."""
-    if not hasattr(config, "workerinput") and (server := servers.start_postgres()):
+    if hasattr(config, "workerinput"):
+        return
+    need_translations()
+    if server := servers.start_postgres():
         config.stash[SERVER] = server
 
 
