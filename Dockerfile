@@ -27,6 +27,7 @@ WORKDIR /srv/qa
 COPY --from=packages /srv/qa/.venv .venv
 COPY . .
 COPY --from=assets /srv/qa/static/built static/built
+RUN python3 -m tools.translations
 ENV PATH=/srv/qa/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     QA_ENV=production QA_DATA_DIR=/data
 USER qa
