@@ -84,7 +84,7 @@ class AnswersForm(ServiceForm):
             field.help_text = "" if easy else one.said("help", language)
             field.picture = one.picture if easy else ""
             field.alt = _(PICTURES[one.picture]) if one.picture else ""
-            field.low, field.high = one.said("low", language), one.said("high", language)
+            field.low, field.high = ends_of(one, language)
             self.fields[one.code] = field
         self.dress()
 
@@ -140,3 +140,11 @@ def choices_of(one: Asked, language: str) -> list[tuple[str, str]]:
     else:
         words = one.choices(language)
     return [*words.items(), ("", _("I do not want to say"))]
+
+
+def ends_of(one: Asked, language: str) -> tuple[str, str]:
+    """What the two ends of a scale mean, with their numbers, as the boxes stand in more than one row on a phone."""
+    low, high = one.said("low", language), one.said("high", language)
+    if not one.steps:
+        return low, high
+    return low and f"{one.steps[0]} = {low}", high and f"{one.steps[-1]} = {high}"
