@@ -159,6 +159,7 @@ def test_an_error_leads_to_the_first_box_of_a_date_and_to_any_other_control():
                 "Requests",
                 "Concerns",
                 "Being audited",
+                "Feedback",
                 "Cases",
                 "Messages",
             ],
