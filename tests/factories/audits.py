@@ -7,9 +7,9 @@ from audits.models import Audit
 from audits.services.opening import Allotment, open_audit
 from programme.demo import Scene, bring_to
 from standards.models import FrameworkVersion
-from standards.services import load, publish
 from tests.factories.cases import CaseFileFactory, InvolvementFactory
 from tests.factories.cast import Cast
+from tests.factories.kept import published_once
 from tests.factories.standards import moderated
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
@@ -23,8 +23,8 @@ def framework(path: str = MADE_UP) -> FrameworkVersion:
     """A framework's file, loaded and published; the made-up council's has a moderation."""
     text = (ROOT / path).read_text()
     text = moderated(text) if path == MADE_UP else text
-    version = publish(load(text, at=NOW), at=NOW, cause="test")
-    return FrameworkVersion.objects.select_related("framework__council").get(pk=version.pk)
+    version = published_once(text, NOW)
+    return FrameworkVersion.objects.select_related("framework__council").get(pk=version)
 
 
 def audit_at(

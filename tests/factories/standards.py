@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from standards.models import FrameworkVersion
-from standards.services import load, publish
+from tests.factories.kept import published_once
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 FOLDERS = ("fixtures/frameworks/{council}/1.yaml", "tests/frameworks/{council}.yaml")
@@ -27,8 +27,8 @@ def moderated(text: str) -> str:
 def published(source: Path | str) -> FrameworkVersion:
     """A framework from a file's path, or from its text, loaded and published."""
     text = source.read_text("utf-8") if isinstance(source, Path) else source
-    version = publish(load(text, at=AT), at=AT, cause="test")
-    return FrameworkVersion.objects.select_related("council", "framework").get(pk=version.pk)
+    version = published_once(text, AT)
+    return FrameworkVersion.objects.select_related("council", "framework").get(pk=version)
 
 
 def edition_of(council: str) -> FrameworkVersion:
