@@ -1,5 +1,6 @@
 """Surveys in any state, by legal steps, and answers to them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from feedback.models import Survey
@@ -15,7 +16,9 @@ PLAN = Planned("How are we doing?", ON, ON + timedelta(days=13))
 
 def survey_at(state: str, by: User, code: str = "parent_survey") -> Survey:
     """A survey of an instrument that is planned, open or closed."""
-    survey = plan_survey(by.council, code, PLAN, by=by, at=NOW)
+    like = Survey.objects.filter(instrument=code, title__startswith=PLAN.title).count()
+    plan = replace(PLAN, title=f"{PLAN.title} {like + 1}") if like else PLAN
+    survey = plan_survey(by.council, code, plan, by=by, at=NOW)
     if state in {"open", "closed"}:
         survey = open_survey(survey, by=by, at=NOW)
     if state == "closed":

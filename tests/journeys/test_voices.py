@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ON = NOW.date()
 OVER = NOW + timedelta(days=14)
 NINE = {f"s{number}": number for number in range(1, 10)}
-MEANS = "Mean of each question, and how many answered it"
+MEANS = "Average of each question, and how many answered it"
 SPEAK_UP = "If something about a child's safety worries me, I can say so here"
 
 
@@ -113,7 +113,7 @@ def type_in_call(page: Page) -> None:
     page.get_by_label("Answered", exact=True).check()
     page.get_by_label("Who answered?").fill("Mother")
     for code, number in NINE.items():
-        page.locator(f"input[name=said-{code}][value='{number}']").check()
+        page.locator(f"input[name=said-{code}][value='{number}']").check(force=True)
     check_page(page, "voices-call")
     page.get_by_role("button", name="Keep the reply").click()
     expect(main(page)).to_contain_text("9 of 10")
