@@ -10,12 +10,12 @@ from django import forms
 from core.forms import DateField, Radios, ServiceForm
 from feedback.answers import LONGEST
 from feedback.selectors.surveys import last_day
+from feedback.services.surveys import MOST_LINKS
 from standards.instruments import AGREE, FACES, NUMBERS, Asked, Instrument
 
 LIST, SLIPS = "list", "slips"
 # A QR code takes a while to work out.
 MOST_SLIPS = 200
-MOST_LINKS = 2000
 BLANK = "Left blank"
 FURTHEST = timedelta(days=731)
 
