@@ -66,5 +66,5 @@ class ReplyFilter(django_filters.FilterSet):
 class DaysForm(forms.Form):
     """From a day to a day."""
 
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs=DAY))
-    until = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs=DAY))
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(DAY, "%Y-%m-%d"))
+    until = forms.DateField(label="Until", required=False, widget=forms.DateInput(DAY, "%Y-%m-%d"))
