@@ -476,6 +476,58 @@ class Template:
 
 
 @dataclass(frozen=True)
+class Body:
+    """A board or meeting; `members` are the recipients who sit on it and have an account here."""
+
+    code: str
+    title: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportVersionRule:
+    """Another version of a report, for an `audience` of its own (`members` or `staff`), and who gets it."""
+
+    audience: str
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportRule:
+    """One report: how often, to whom, when its draft is there, which sections it has (G1, G2).
+
+    `to` are codes of bodies and recipients. `response`: management's written answer is `compulsory`, `optional` or
+    `none` (G-40). One without `sections` is not made by the system.
+    """
+
+    code: str
+    title: str
+    every: str
+    contents: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    response: str = "none"
+    due: Duration | None = None
+    shown_at: str = ""
+    note: str = ""
+    sections: tuple[str, ...] = ()
+    versions: tuple[ReportVersionRule, ...] = ()
+
+
+@dataclass(frozen=True)
+class FigureRules:
+    """The least that figures stand on: no percentage of fewer than `minimum`, no group below `smallest` shown widely.
+
+    `ceiling` is the share of audits with the worst grade that the council does not want to pass, 0 to 100. `good` is the
+    lowest grade of those that figures call good or better; empty: the one with the code `good`, else the second best.
+    """
+
+    minimum: int = 10
+    smallest: int = 5
+    ceiling: int | None = None
+    good: str = ""
+
+
+@dataclass(frozen=True)
 class Policy:
     """Everything of an edition that is read whole."""
 
@@ -501,6 +553,35 @@ class Policy:
     ladders: tuple[Ladder, ...] = ()
     reminders: tuple[Duration, ...] = REMINDERS
     templates: tuple[Template, ...] = ()
+    themes: tuple[tuple[str, str], ...] = ()
+    core_areas: tuple[str, ...] = ()
+    bodies: Mapping[str, Body] = field(default_factory=dict)
+    reports: tuple[ReportRule, ...] = ()
+    figures: FigureRules = FigureRules()
+
+    def report(self, code: str) -> ReportRule:
+        """The report with this code. Raises KeyError for a code the framework does not have."""
+        for one in self.reports:
+            if one.code == code:
+                return one
+        raise KeyError(code)
+
+    @property
+    def lowest_good(self) -> Grade:
+        """The lowest grade that figures count as good or better."""
+        codes = {grade.code: grade for grade in self.grades}
+        best = self.grades_best_first
+        return codes.get(self.figures.good) or codes.get("good") or best[min(1, len(best) - 1)]
+
+    @property
+    def good_grades(self) -> frozenset[str]:
+        """The codes of the grades that figures count as good or better."""
+        return frozenset(one.code for one in self.grades if one.rank >= self.lowest_good.rank)
+
+    @property
+    def worst_grade(self) -> Grade:
+        """The worst grade."""
+        return min(self.grades, key=lambda grade: grade.rank)
 
     def ladder(self, code: str) -> Ladder:
         """The ladder with this code. Raises KeyError for a code the framework does not have."""

@@ -140,7 +140,11 @@ PAGES = (
             "time_budget": "Time advised, in minutes",
         },
     ),
-    Page("feedback", "Feedback and reports", {"instruments": "Feedback", "reports": "Reports"}),
+    Page(
+        "feedback",
+        "Feedback and reports",
+        {"instruments": "Feedback", "reports": "Reports", "figures": "What figures stand on"},
+    ),
     Page("timescales", "Timescales", {"statutory_rules": "Timescales that can be checked"}),
     Page("assumptions", "Assumptions"),
 )

@@ -12,6 +12,7 @@ from standards.policy import (
     ActionRules,
     Allocation,
     Band,
+    Body,
     ClosingLoop,
     ClosureCheck,
     Content,
@@ -22,6 +23,7 @@ from standards.policy import (
     Exclusion,
     Extension,
     ExtensionStep,
+    FigureRules,
     FollowUp,
     Grade,
     GradeCondition,
@@ -36,6 +38,8 @@ from standards.policy import (
     PerAuditor,
     Policy,
     PostType,
+    ReportRule,
+    ReportVersionRule,
     ReturnCheck,
     Rung,
     Scale,
@@ -87,6 +91,7 @@ WHOLE = (
     "templates",
     "instruments",
     "reports",
+    "figures",
     "statutory_rules",
     "acknowledged",
 )
@@ -136,6 +141,46 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         templates=tuple(
             Template(one["event"], one["subject"], one["text"])
             for one in document.get("templates", ())
+        ),
+        themes=tuple((one["code"], one["label"]) for one in document.get("themes", ())),
+        core_areas=tuple(document.get("core_areas", ())),
+        bodies=MappingProxyType(
+            {
+                one["code"]: Body(one["code"], one["title"], tuple(one.get("members", ())))
+                for one in document.get("bodies", ())
+            }
+        ),
+        reports=tuple(report_of(one) for one in document.get("reports", ())),
+        figures=figures_of(document.get("figures", {})),
+    )
+
+
+def figures_of(rule: Mapping[str, Any]) -> FigureRules:
+    """The least that figures stand on; what is usual where the file says nothing."""
+    usual = FigureRules()
+    return FigureRules(
+        rule.get("minimum", usual.minimum),
+        rule.get("smallest", usual.smallest),
+        rule.get("ceiling", usual.ceiling),
+        rule.get("good", usual.good),
+    )
+
+
+def report_of(rule: Mapping[str, Any]) -> ReportRule:
+    """One report."""
+    return ReportRule(
+        code=rule["code"],
+        title=rule["title"],
+        every=rule["every"],
+        contents=tuple(rule.get("contents", ())),
+        to=tuple(rule.get("to", ())),
+        response=rule.get("response", "none"),
+        due=duration_of(rule["due"]) if "due" in rule else None,
+        shown_at=rule.get("shown_at", ""),
+        note=rule.get("note", ""),
+        sections=tuple(rule.get("sections", ())),
+        versions=tuple(
+            ReportVersionRule(one["audience"], tuple(one["to"])) for one in rule.get("versions", ())
         ),
     )
 

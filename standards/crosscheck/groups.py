@@ -45,6 +45,7 @@ NAMED = (
     ("grade_triggers.*.grades.*", "grades", "grade"),
     ("follow_ups.*.grades.*", "grades", "grade"),
     ("closure_checks.*.grades.*", "grades", "grade"),
+    ("figures.good", "grades", "grade"),
 )
 # What a rule by which audits are chosen cannot do without.
 SELECTION_NEEDS = {"percentage": "percent", "grade": "grades", "look_back": "months"}
@@ -95,7 +96,8 @@ def report_readers(document: Document) -> Found:
     """A report goes to bodies and recipients."""
     pattern = described.schema()["$defs"]["recipient"]["pattern"]
     bodies = codes(document.get("bodies", []))
-    for place, name in at(document, "reports.*.to.*"):
+    named = (*at(document, "reports.*.to.*"), *at(document, "reports.*.versions.*.to.*"))
+    for place, name in named:
         if name in bodies:
             continue
         if not re.search(pattern, name):
@@ -106,6 +108,24 @@ def report_readers(document: Document) -> Found:
             )
         for says in people.unfilled(document, name) if re.search(pattern, name) else []:
             yield place, says
+
+
+def report_versions(document: Document) -> Found:
+    """One version for each audience; what is a summary of one month holds nothing else."""
+    for place, versions in at(document, "reports.*.versions"):
+        audiences = [one["audience"] for one in versions]
+        for step, audience in enumerate(audiences):
+            if audience in audiences[:step]:
+                yield (
+                    (*place, step, "audience"),
+                    f"“{audience}” stands twice. Put the readers into one version.",
+                )
+    for place, sections in at(document, "reports.*.sections"):
+        if "month" in sections and len(sections) > 1:
+            yield (
+                place,
+                "“month” is a whole summary. Leave it alone, or name other sections instead.",
+            )
 
 
 def per_auditor(document: Document) -> Found:
@@ -157,6 +177,7 @@ CHECKS = (
     stand_once,
     are_listed,
     report_readers,
+    report_versions,
     per_auditor,
     selection,
     triggers,

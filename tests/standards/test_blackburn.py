@@ -440,7 +440,8 @@ def test_the_promises_are_a_bank_of_five_blocks(file):
 def test_the_yearly_self_evaluation_goes_to_the_board(file):
     reports = by_code(file["reports"])
 
-    assert set(reports) == {"thematic", "self_evaluation"}
+    assert set(reports) == {"thematic", "self_evaluation", "monthly", "quarterly"}
+    assert {reports[code]["assumed"] for code in ("monthly", "quarterly")} == {"J-14"}
     assert reports["self_evaluation"]["every"] == "year"
     assert "service_development" in reports["self_evaluation"]["to"]
 

@@ -128,7 +128,7 @@ def test_a_whole_group_that_is_new_tells_its_entries():
     assert found[0] == Change(
         "Boards and meetings: Senior Leadership Team",
         "",
-        "Note: Receives audit themes monthly and quarterly.; Source: BX-§1.3",
+        "Members: every senior leader; every head of QA; Note: Receives audit themes monthly and quarterly.; Source: BX-§1.3",
     )
 
 
