@@ -42,12 +42,17 @@ def services_of(council_id: int) -> dict[int, OrgUnit]:
 
 
 def posts_of(user: User, on: date) -> list[tuple[frozenset[str], str]]:
-    """The roles and the unit path of each post held on the day; asked once for each request's user."""
-    cache: dict[date, list[tuple[frozenset[str], str]]] = user.__dict__.setdefault("_posts_on", {})
+    """The roles and the unit path of each post held on the day; asked once for each request's user.
+
+    A request's user is a lazy stand-in for the person: what is known is kept with the person themselves.
+    """
+    pk = user.pk
+    person = user.__dict__.get("_wrapped", user)
+    cache: dict[date, list[tuple[frozenset[str], str]]] = person.__dict__.setdefault(
+        "_posts_on", {}
+    )
     if on not in cache:
-        rows = PostHolding.objects.current(on).filter(
-            user_id=user.pk, post__council_id=user.council_id
-        )
+        rows = PostHolding.objects.current(on).filter(user_id=pk, post__council_id=user.council_id)
         cache[on] = [
             (frozenset(roles), path)
             for roles, path in rows.values_list("post__type__roles", "post__unit__path")
