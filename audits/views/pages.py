@@ -65,7 +65,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         .with_blindness(request.user)
         .order_by("-id")
     )
-    narrowed = AuditFilter(request.GET, queryset=audits)
+    narrowed = AuditFilter(request.GET, queryset=audits, user=request.user)
     page = Paginator(narrowed.qs, PAGE).get_page(request.GET.get("page"))
     record("list audits", "audits", by=request.user, at=clock.now())
     rows = [(audit, selectors.edition_of(audit).policy) for audit in page]
