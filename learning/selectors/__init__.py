@@ -1,0 +1,1 @@
+"""Reading what is coded and what waits to be coded."""

@@ -1,0 +1,1 @@
+"""The steps that people and jobs take with themes, extracts and activities."""
