@@ -1,0 +1,1 @@
+"""The arithmetic of figures: plain values in, plain values out."""
