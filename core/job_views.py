@@ -17,6 +17,7 @@ from core.models import JobRun, Notice
 from core.notices import log_for
 from core.tasks import run_job, send_notices
 from core.trail import record
+from core.troubles import troubles_for
 
 PAGE = 25
 # What the list of messages can be narrowed to.
@@ -65,6 +66,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "lines": lines(clock.now()),
         "failed": [(run, titles.get(run.name, run.name)) for run in failed[:PAGE]],
         "unsendable": unsendable.count(),
+        "troubles": troubles_for(request.user),
         "page": page,
         "history": [(run, titles.get(run.name, run.name)) for run in page],
     }

@@ -2,9 +2,25 @@
 
 from django.urls import path
 
-from reporting.views import audits, documents, figures, moderations
+from reporting.api import api
+from reporting.views import (
+    audits,
+    documents,
+    exports,
+    figures,
+    moderations,
+    packs,
+    reports,
+    tokens,
+    writing,
+)
 
 urlpatterns = [
+    path("dashboard/", figures.dashboard, name="dashboard"),
+    path("figures/section/<slug:code>/", figures.section, name="figures-section"),
+    path("figures/<slug:code>/", figures.figure, name="figure"),
+    path("figures/<slug:code>/note/", figures.note, name="note-figure"),
+    path("figures/notes/<int:pk>/remove/", figures.take_note_away, name="remove-note"),
     path("grades/", figures.grades, name="grades"),
     path("audits/<int:pk>/record/", audits.audit_record, name="audit-record"),
     path("audits/<int:pk>/record.docx", audits.word, name="audit-word"),
@@ -16,4 +32,40 @@ urlpatterns = [
     path("moderation/panels/<int:pk>/minutes/pdf/", documents.ask_minutes, name="ask-for-minutes"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/file/", documents.document_file, name="document-file"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/begin/", reports.begin, name="begin-report"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+    path("reports/<int:pk>/build/", reports.build, name="build-report"),
+    path("reports/<int:pk>/retry/", reports.retry, name="retry-report"),
+    path("reports/<int:pk>/send/", reports.send, name="send-report"),
+    path("reports/<int:pk>/publish/", reports.publish, name="publish-report"),
+    path("reports/<int:pk>/respond/", writing.answer, name="respond-to-report"),
+    path("reports/<int:pk>/write/", writing.write, name="write-report"),
+    path("reports/<int:pk>/write/<slug:code>/", writing.write_section, name="write-section"),
+    path("reports/<int:pk>/recommendations/new/", writing.recommend, name="recommend"),
+    path(
+        "reports/<int:pk>/recommendations/<int:row>/",
+        writing.recommend,
+        name="change-recommendation",
+    ),
+    path(
+        "reports/<int:pk>/recommendations/<int:row>/drop/", writing.drop, name="drop-recommendation"
+    ),
+    path("reports/files/<int:pk>/", reports.report_file, name="report-file"),
+    path("reports/versions/<int:pk>/figures.csv", reports.figures_file, name="report-figures"),
+    path("figures/<slug:code>.csv", exports.figure_csv, name="figure-csv"),
+    path("figures/<slug:code>.xlsx", exports.figure_xlsx, name="figure-xlsx"),
+    path("figures/<slug:code>.svg", exports.figure_svg, name="figure-svg"),
+    path("packs/", packs.packs, name="packs"),
+    path("packs/new/", packs.new_pack, name="new-pack"),
+    path("packs/<int:pk>/", packs.pack, name="pack"),
+    path("packs/<int:pk>/file/", packs.pack_file, name="pack-file"),
+    path("packs/<int:pk>/key/", packs.pack_key, name="pack-key"),
+    path("packs/<int:pk>/again/", packs.pack_again, name="pack-again"),
+    path("packs/<int:pk>/share/", packs.share_pack, name="share-pack"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.new_token, name="new-token"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke-token"),
+    path("api/", tokens.about, name="api-help"),
+    path("api/v1/", api.urls),
 ]

@@ -20,6 +20,7 @@ register = template.Library()
 # The menu: the route's name, its words, and the permission that it asks for.
 MENU = (
     ("my-work", "My work", ""),
+    ("dashboard", "Dashboard", ""),
     ("audits", "Audits", ""),
     ("actions", "Actions", ""),
     ("programme", "Programme", "programme.see_board"),
@@ -34,7 +35,8 @@ MENU = (
     ("surveys", "Feedback", "feedback.see_feedback"),
     ("cases", "Cases", "cases.see_cases"),
     ("people", "People", "people.see_people"),
-    ("grades", "Grades", "reporting.see_grades"),
+    ("learning", "Learning", "learning.see_themes"),
+    ("reports", "Reports", "reporting.see_reports"),
     ("frameworks", "Frameworks", "standards.see_frameworks"),
     ("import", "Import", "people.import_staff"),
     ("jobs", "Jobs", "core.see_jobs"),
@@ -129,9 +131,10 @@ def item(value: Mapping[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def css_text(value: Any) -> str:
-    """A text that can stand between quotes in a style sheet."""
-    return "".join(char for char in str(value) if char.isalnum() or char in " -.,()&'")
+def css_text(value: Any) -> SafeString:
+    """A text that can stand between quotes in a style sheet, where HTML is not read: what is left of it can end neither."""
+    kept = "".join(char for char in str(value) if char.isalnum() or char in " -–.,()&'’")
+    return mark_safe(kept)  # noqa: S308 - no quote mark, backslash or angle bracket is left in it
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from reporting.builders.grades_over_time import (
     quarter_start,
     quarter_words,
 )
-from reporting.selectors import grades_over_time
+from reporting.selectors.by_quarter import grades_over_time
 from standards.selectors import edition
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import cast
