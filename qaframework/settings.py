@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "programme",
     "moderation",
     "feedback",
+    "learning",
     "reporting",
     "qaframework",  # its commands, which look at every room
 ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("escalation.urls")),
     path("", include("people.urls")),
     path("", include("feedback.urls")),
+    path("", include("learning.urls")),
     path("", include("reporting.urls")),
     path("", include("standards.urls")),
     path("accounts/", include("people.account_urls")),

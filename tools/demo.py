@@ -27,6 +27,9 @@ def options(words: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=port_number, help="default: 8000, or the next free one")
     parser.add_argument("--data", metavar="DIR", help="the folder for its data (default: var/demo)")
+    parser.add_argument(
+        "--small", action="store_true", help="without the year of audits behind the dashboards"
+    )
     parser.add_argument("--reset", action="store_true", help="begin again with fresh demo data")
     return parser.parse_args(words)
 
@@ -80,7 +83,9 @@ def run(words: list[str]) -> int:
             supervisor.wait_for_web(port)
             if not supervisor.stopping:
                 start_background(supervisor)
-                announce(address, data, time.monotonic() - began)
+                if not asked.small:
+                    supervisor.start_once("year", "demo_year")
+                announce(address, data, time.monotonic() - began, small=asked.small)
             supervisor.watch()
         finally:
             print("\nStopping…", flush=True)
@@ -167,7 +172,7 @@ def sources() -> list[Path]:
     return [*sorted(kept), ROOT / "requirements.txt", ROOT / "qaframework" / "settings.py"]
 
 
-def announce(address: str, data: Path, seconds: float) -> None:
+def announce(address: str, data: Path, seconds: float, *, small: bool = False) -> None:
     """Print the address and, for each council, one sign-in for each role."""
     lines = (data / "sign-ins").read_text().splitlines()
     people = [json.loads(line) for line in lines if line.startswith("{")]
@@ -175,6 +180,10 @@ def announce(address: str, data: Path, seconds: float) -> None:
     for row in sign_in_rows(people):
         print(row)
     print(f"\nEverybody here is invented. E-mails go to {data / 'mail'}, logs to {data / 'logs'}.")
+    if not small:
+        print(
+            "On a first start a year of audits is invented beside it: dashboards fill in some minutes."
+        )
     print("Stop with Ctrl-C.", flush=True)
 
 

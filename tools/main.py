@@ -9,7 +9,7 @@ from tools import assets, checks, debian, demo, packages
 from tools.faults import Failed, Missing
 from tools.paths import PYTHON, ROOT
 
-HELP = """./qa demo [--port N] [--data DIR] [--reset]   start everything with invented people
+HELP = """./qa demo [--port N] [--data DIR] [--reset] [--small]   start everything with invented people
 ./qa test [words for pytest]                  run every test, browsers included
 ./qa check                                    style, layers, types, migrations; writes nothing
 ./qa fix                                      put style and drawings right

@@ -29,6 +29,7 @@ class Supervisor:
     data: Path
     env: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    once: list[subprocess.Popen[bytes]] = field(default_factory=list)
     starts: dict[str, Callable[[], subprocess.Popen[bytes]]] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
     postgres: EmbeddedPostgres | None = None
@@ -68,6 +69,11 @@ class Supervisor:
             return launch(line, log=self.log(name), cwd=ROOT, env=self.env, keep=keep)
 
         self.start(name, begin)
+
+    def start_once(self, name: str, *words: str) -> None:
+        """Start one of Django's commands beside everything else; it ends by itself, or with the demo."""
+        line = [str(PYTHON), "manage.py", *words]
+        self.once.append(launch(line, log=self.log(name), cwd=ROOT, env=self.env))
 
     def django(self, *words: str) -> str:
         """Run one of Django's commands to its end, or until asked to stop; gives its output."""
@@ -134,7 +140,8 @@ class Supervisor:
         """Stop everything: web, worker and timetable first, then the queue, then the database."""
         self.stopping = True
         queue = self.processes.pop("queue", None)
-        end_all(list(self.processes.values()), STOP_SECONDS)
+        running = [one for one in self.once if one.poll() is None]
+        end_all([*self.processes.values(), *running], STOP_SECONDS)
         if queue:
             end_all([queue], STOP_SECONDS)
         if self.postgres:

@@ -31,7 +31,7 @@ class Demo:
         self.out = data.parent / f"{data.name}.out"
         self.data = data
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tools.main", "demo", "--data", str(data), *words],
+            [sys.executable, "-m", "tools.main", "demo", "--small", "--data", str(data), *words],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=self.out.open("wb"),
@@ -167,7 +167,7 @@ def test_demo_stops_everything_cleanly_within_seconds(data, how):
 
 def test_second_demo_in_the_same_folder_is_told_where_the_first_answers(demo):
     done = subprocess.run(
-        [sys.executable, "-m", "tools.main", "demo", "--data", str(demo.data)],
+        [sys.executable, "-m", "tools.main", "demo", "--small", "--data", str(demo.data)],
         cwd=ROOT,
         text=True,
         capture_output=True,

@@ -13,6 +13,7 @@ from escalation import states as escalation
 from feedback import states as feedback
 from moderation import states as moderation
 from programme import states as programme
+from reporting import states as reporting
 
 MACHINES = {
     "audit": ("The work on one audit", audits.AuditState, audits.MOVES),
@@ -31,6 +32,7 @@ MACHINES = {
         moderation.CALIBRATION_MOVES,
     ),
     "survey": ("One survey", feedback.SurveyState, feedback.SURVEY_MOVES),
+    "report": ("One version of a report", reporting.ReportState, reporting.MOVES),
     "invitation": ("One link", feedback.InvitationState, feedback.INVITATION_MOVES),
 }
 
