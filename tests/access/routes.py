@@ -90,6 +90,12 @@ THINGS = {
     "survey",
     "reply",
     "summary",
+    "report",
+    "report_version",
+    "rendition",
+    "recommendation",
+    "pack",
+    "token",
 }
 # Who reads the programme's board: the QA team and senior leaders.
 BOARD = QA | {"deputy_director", "director"}
@@ -114,6 +120,9 @@ CASE = QA | {
 }
 # Who holds a post whose role the closed survey names for its totals; they alone have to do with feedback.
 TOTALS = EVERYBODY - {"administrator", "moderator", "former"}
+# Who answers for practice and is not of the QA team; who opens the report that was sent to the lead member.
+ANSWERABLE = frozenset({"head", "deputy_director", "director"})
+REPORT = QA | ANSWERABLE | {"reader"}
 ROUTES = [
     Route("my-work"),
     Route("audits"),
@@ -343,6 +352,60 @@ ROUTES = [
     Route("import-faults", ("import",), may=QA | {"administrator"}, guarded_first=True),
     Route("import-template", ("staff", "csv"), may=QA | {"administrator"}, guarded_first=True),
     Route("grades", may=QA | {"deputy_director", "director"}),
+    # learning: the QA team codes, senior leaders and heads of service see themes and activities
+    Route("learning", may=QA | ANSWERABLE),
+    Route("learning-file", may=QA | ANSWERABLE),
+    Route("learning-theme", ("theme",), may=QA | ANSWERABLE, guarded_first=True),
+    Route("theme-list", may=QA),
+    Route("change-theme", ("theme",), may=frozenset({"qa_head"}), guarded_first=True),
+    Route("coding", may=QA),
+    Route("coding-extract", ("extract",), may=QA, guarded_first=True),
+    Route("quotation", ("extract",), may=QA, guarded_first=True),
+    Route("blind-rounds", may=QA),
+    Route("blind-round", ("blind",), may=QA, guarded_first=True),
+    Route("blind-item", ("blind", "1"), may=QA, guarded_first=True),
+    Route("learning-activities", may=QA | ANSWERABLE),
+    Route("new-learning-activity", may=QA),
+    Route("learning-activity", ("activity",), may=QA | ANSWERABLE, guarded_first=True),
+    Route("change-learning-activity", ("activity",), may=QA, guarded_first=True),
+    Route("dashboard"),
+    Route("figures-section", ("grades",), may=QA | MANAGERS),
+    Route("figure", ("good-over-time",), may=QA | MANAGERS),
+    Route("note-figure", ("good-over-time",), status=405),
+    Route("remove-note", ("1",), status=405),
+    # a published report: the QA team writes, senior leaders and heads of service answer, the lead member has it
+    Route("reports", may=EVERYBODY - {"former"}),
+    Route("begin-report", may=QA),
+    Route("report", ("report",), sees=REPORT),
+    Route("build-report", ("report",), status=405),
+    Route("retry-report", ("report",), status=405),
+    Route("send-report", ("report",), status=405),
+    Route("publish-report", ("report",), sees=REPORT, may=frozenset({"qa_head"}), status=422),
+    Route("respond-to-report", ("report",), sees=REPORT, may=ANSWERABLE, status=422),
+    Route("write-report", ("report",), sees=REPORT, may=QA),
+    Route("write-section", ("report", "grades"), sees=REPORT, may=QA),
+    Route("recommend", ("report",), sees=REPORT, may=QA),
+    Route("change-recommendation", ("report", "recommendation"), sees=REPORT, may=QA),
+    Route("drop-recommendation", ("report", "recommendation"), status=405),
+    Route("report-file", ("rendition",), sees=REPORT),
+    Route("report-figures", ("report_version",), sees=REPORT),
+    # a figure as a file
+    Route("figure-csv", ("good-over-time",), may=QA | MANAGERS),
+    Route("figure-xlsx", ("good-over-time",), may=QA | MANAGERS),
+    Route("figure-svg", ("good-over-time",), may=QA | MANAGERS),
+    # a pack that has been shared: the QA team makes it, senior leaders open it, the head of QA knows who is who
+    Route("packs", may=BOARD),
+    Route("new-pack", may=QA),
+    Route("pack", ("pack",), may=BOARD, guarded_first=True),
+    Route("pack-file", ("pack",), may=BOARD, guarded_first=True),
+    Route("pack-key", ("pack",), may=frozenset({"qa_head"}), guarded_first=True),
+    Route("pack-again", ("pack",), status=405, guarded_first=True),
+    Route("share-pack", ("pack",), status=405, guarded_first=True),
+    # the tokens of the read API, which itself asks for a token and not for a person
+    Route("tokens", may=frozenset({"qa_head", "administrator"})),
+    Route("new-token", may=frozenset({"qa_head"})),
+    Route("revoke-token", ("token",), status=405, guarded_first=True),
+    Route("api-help", may=frozenset({"qa_head", "administrator"})),
     # calibrations: those who grade in one read it, the QA team runs it
     Route("calibrations", may=QA | RATERS),
     Route("new-calibration", may=QA),
@@ -391,6 +454,14 @@ ROUTES = [
 ]
 # What somebody who is not signed in may open: signing in, a new password, health, accessibility.
 OPEN_TO_ALL = {
+    "api-root",
+    "openapi-json",
+    "api-figures",
+    "api-figure",
+    "api-audits",
+    "api-actions",
+    "api-reports",
+    "api-report",
     "answer",
     "answer-page",
     "answer-check",

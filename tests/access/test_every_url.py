@@ -32,14 +32,26 @@ from programme.services.changes import Wish, ask
 from programme.services.leave import note_away
 from programme.services.plans import ask_for_plan, work_out
 from programme.services.year import open_year
-from reporting.models import Document
+from reporting.models import (
+    ApiToken,
+    Document,
+    Pack,
+    Recommendation,
+    Rendition,
+    Report,
+    ReportVersion,
+)
 from reporting.services import ask_for_document
+from reporting.services.tokens import make_token
 from standards.models import FrameworkVersion
 from tests.access.routes import OPEN_TO_ALL, ROUTES, Route
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import Cast, cast
 from tests.factories.draws import draw_at, open_files
 from tests.factories.feedback import survey_at
+from tests.factories.learning import Learned, learned
+from tests.factories.packs import shared_pack
+from tests.factories.reports import published_report
 from tests.moderation.scenes import moderated
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +88,19 @@ class Things:
     survey: Survey
     reply: Reply
     summary: Summary
+    report: Report
+    report_version: ReportVersion
+    rendition: Rendition
+    recommendation: Recommendation
+    pack: Pack
+    token: ApiToken
+    learned: Learned
+
+    def __getattr__(self, name: str) -> object:
+        """What learning has one of each of, by its name."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.learned, name)
 
     def ids(self, route: Route) -> list[object]:
         """The arguments of a route's address."""
@@ -110,6 +135,13 @@ class Things:
             "survey": self.survey.pk,
             "reply": self.reply.key,
             "summary": self.summary.pk,
+            **{name: one.pk for name, one in vars(self.learned).items()},
+            "report": self.report.pk,
+            "report_version": self.report_version.pk,
+            "rendition": self.rendition.pk,
+            "recommendation": self.recommendation.pk,
+            "pack": self.pack.pk,
+            "token": self.token.pk,
         }
         return [found.get(name, name) for name in route.args]
 
@@ -164,6 +196,10 @@ def things() -> Things:
         survey_at("closed", people.officer),
         complaint_of(people, version),
         summary_of(people),
+        *report_of(people, version),
+        shared_pack(people, [returned], NOW),
+        make_token("BI", ["figures"], NOW.date(), by=people.qa_head, at=NOW)[0],
+        learned=learned(returned, people.officer, people.qa_head),
     )
 
 
@@ -256,6 +292,15 @@ def summary_of(people: Cast) -> Summary:
     """What carers said at a meeting."""
     heard = Heard(NOW.date(), "They want to be told earlier.")
     return record_summary(people.council, "fostering", heard, by=people.officer, at=NOW)
+
+
+def report_of(
+    people: Cast, version: FrameworkVersion
+) -> tuple[Report, ReportVersion, Rendition, Recommendation]:
+    """A published report that the lead member has, its one version, the file and the recommendation."""
+    report = published_report(people, version, NOW)
+    made = report.versions.get()
+    return report, made, made.renditions.get(), report.recommendations.get()
 
 
 def concern_of(people: Cast, version: FrameworkVersion) -> OfficerEscalation:
@@ -382,7 +427,7 @@ def test_another_councils_lists_hold_nothing_of_ours():
         client = signed_in(user)
         for route in ROUTES:
             if not route.of_a_thing:
-                page = client.get(address(route, made)).content.decode()
+                page = client.get(address(route, made)).content.decode(errors="replace")
                 shown += [
                     route.name
                     for text in (made.open.case.number, made.people.worker.name)
