@@ -13,7 +13,7 @@ from moderation.services.assigning import assign
 from moderation.services.choosing import list_back
 from moderation.services.viewing import hand_in
 from moderation.states import ModerationState
-from reporting.selectors import grades_over_time, kept_back
+from reporting.selectors.by_quarter import grades_over_time, kept_back
 from tests.factories.cast import cast
 from tests.factories.standards import framework_text, published
 from tests.moderation.scenes import moderator, moment, returned, saying, waiting
