@@ -49,7 +49,8 @@ def packs(request: HttpRequest) -> HttpResponse:
     """The council's packs that the person may open."""
     check(request, "reporting.see_packs")
     found = Pack.objects.visible_to(request.user).light().select_related("asked_by")
-    page = Paginator(found.annotate(audits=Count("items")), PAGE).get_page(request.GET.get("page"))
+    rows = found.annotate(audits=Count("items")).order_by("-asked_at", "-id")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     record("list packs", "packs", by=request.user, at=clock.now())
     return render(request, "reporting/packs.html", {"page": page})
 

@@ -241,8 +241,9 @@ def test_text_of_people_cannot_become_html():
     assert "&lt;script&gt;alert(1)" in html
 
 
+# The peak is this process’s own: what getrusage says of a child begins with its parent’s.
 MEASURED = """
-import os, resource, time
+import os, time
 os.environ.update(QA_ENV="test", DJANGO_SETTINGS_MODULE="qaframework.settings")
 import django; django.setup()
 from reporting.builders.quality_report import paper
@@ -252,7 +253,8 @@ version = frozen_version()
 version.commentary = {code: "A paragraph of commentary. " * 60 for code in version.about["sections"]}
 before = time.process_time()
 _, pages = render_paper(paper(version, "leaders"))
-print(pages, time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(pages, time.process_time() - before, int(peak.split()[1]) // 1024)
 """
 
 
@@ -261,6 +263,7 @@ def test_thirty_pages_with_their_charts_take_less_than_fifteen_seconds_and_500_m
         [sys.executable, "-c", MEASURED], cwd=ROOT, capture_output=True, text=True, check=True
     )
     pages, seconds, mebibytes = map(float, done.stdout.split())
+    print(f"{pages:.0f} pages in {seconds:.1f} s, {mebibytes:.0f} MiB")
 
     assert pages >= 25
     assert seconds < 15
