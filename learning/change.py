@@ -6,12 +6,12 @@ Shares with the interval of Wilson (1927, JASA 22:209-212); their difference wit
 
 from dataclasses import dataclass
 from datetime import date
-from math import floor, sqrt
+from math import sqrt
 from typing import Literal
 
+from core.shares import percent, wilson
 from learning.quarters import months_after
 
-Z = 1.959963984540054
 Signal = Literal["fewer", "more", "none", "few", "early"]
 MONTHS = 3
 
@@ -38,7 +38,9 @@ class Share:
     @property
     def interval(self) -> str:
         """The interval in whole per cent: “9% to 53%”."""
-        return f"{percent(self.low)} to {percent(self.high)}" if self.low is not None else ""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{percent(self.low)} to {percent(self.high)}"
 
 
 @dataclass(frozen=True)
@@ -82,28 +84,6 @@ SAYS = {
     "few": "Too few to tell",
     "early": "Too early: no audit of the months after is coded",
 }
-
-
-def percent(value: float | None) -> str:
-    """A share in whole per cent, half up, as figures have it; never 0% of something or 100% of less than all."""
-    part = value or 0.0
-    whole = floor(part * 100 + 0.5 + 1e-9)
-    if whole == 0 and part > 0:
-        return "under 1%"
-    if whole == 100 and part < 1:
-        return "over 99%"
-    return f"{whole}%"
-
-
-def wilson(n: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share. Raises ValueError for what is no share."""
-    if not 0 <= n <= of or not of:
-        raise ValueError("A share is some of at least one.")
-    p, z2 = n / of, Z * Z
-    middle = (p + z2 / (2 * of)) / (1 + z2 / of)
-    half = Z * sqrt(p * (1 - p) / of + z2 / (4 * of * of)) / (1 + z2 / of)
-    # At the ends the limit is the end itself, whatever the last digit of the sum.
-    return (0.0 if n == 0 else middle - half), (1.0 if n == of else middle + half)
 
 
 def newcombe(n: int, of: int, other_n: int, other_of: int) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reporting.figure import Cell, Column, Figure
-from reporting.measures.numerals import percent
+from reporting.measures.numerals import number, percent
 
 FEW, WITHHELD, NOTHING = "too few for a percentage", "withheld", "–"
 
@@ -15,11 +15,6 @@ class Said:
     main: str
     small: str = ""
     to: str = ""
-
-
-def number(value: float, digits: int = 1) -> str:
-    """12; 1,204; 3.5: a whole number without decimals."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.{digits}f}"
 
 
 def interval(cell: Cell, kind: str) -> str:

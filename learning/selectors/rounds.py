@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.shares import percent
 from learning.agreement import Table, mean_overlap, overlap, tables
-from learning.change import percent
 from learning.kinds import KINDS
 from learning.models import BlindItem, BlindRound, BlindSheet, Extract, Theme
 from learning.selectors.texts import About, about, texts_of, with_sources
@@ -83,7 +83,7 @@ class Result:
     @property
     def shared(self) -> str:
         """The mean overlap in whole per cent."""
-        return percent(self.overlap)
+        return percent(self.overlap or 0.0)
 
 
 def result_of(blind_round: BlindRound, reader: User, on: date) -> Result:

@@ -1,16 +1,8 @@
 """Numbers as they are written. Plain."""
 
-import math
+from core.shares import percent
 
-
-def percent(part: float) -> str:
-    """A share as a whole percentage, half up; never 0% of something or 100% of less than all."""
-    whole = math.floor(part * 100 + 0.5 + 1e-9)
-    if whole == 0 and part > 0:
-        return "under 1%"
-    if whole == 100 and part < 1:
-        return "over 99%"
-    return f"{whole}%"
+__all__ = ["number", "percent"]
 
 
 def number(n: float) -> str:

@@ -1,28 +1,11 @@
-"""Shares with their 95 % interval, and cells in words. Plain.
+"""Shares as cells, and cells in words. Plain."""
 
-Wilson EB (1927), Probable inference, the law of succession, and statistical inference, Journal of the American
-Statistical Association 22:209-212; Newcombe RG (1998), Two-sided confidence intervals for the single proportion:
-comparison of seven methods, Statistics in Medicine 17:857-872 (his method 3).
-"""
-
-import math
-
+from core.shares import Z, percent, wilson
 from reporting.figure import Cell, Column
-from reporting.measures.numerals import number, percent
+from reporting.measures.numerals import number
 
-# The 97.5 % point of the normal distribution: two sides of a 95 % interval.
-Z = 1.959963984540054
 NOTHING = "–"
 WITHHELD = "withheld"
-
-
-def wilson(n: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share. Raises ValueError unless 0 <= n <= of and of > 0."""
-    if not 0 <= n <= of or not of:
-        raise ValueError(f"{n} of {of} is no share")
-    middle = (n + Z * Z / 2) / (of + Z * Z)
-    half = Z / (of + Z * Z) * math.sqrt(n * (of - n) / of + Z * Z / 4)
-    return (0.0 if n == 0 else middle - half), (1.0 if n == of else middle + half)
 
 
 def share(n: int, of: int, *, minimum: int, to: str = "") -> Cell:

@@ -13,6 +13,7 @@ from people.models import OrgUnit
 from people.organisation import service_of
 from reporting.measures.shares import percent, share
 from reporting.selectors.scope import Scope
+from reporting.wording import plural
 from standards.deadlines import months_after
 
 FINAL = "A grade is final once it is moderated, settled, or passed over by the sampling."
@@ -119,7 +120,7 @@ def counts(rows: Iterable[Graded]) -> Counter[str]:
 
 def audits_word(number: int) -> str:
     """1 audit, 12 audits."""
-    return f"{number} audit" if number == 1 else f"{number} audits"
+    return plural(number, "audit")
 
 
 def left_out(scope: Scope) -> tuple[str, ...]:
