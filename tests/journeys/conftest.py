@@ -1,6 +1,7 @@
 """A council in the browser: its people with passwords, pages that must pass axe, screenshots on request."""
 
 import os
+import threading
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +24,8 @@ WCAG = {
 # Axe takes a second for a page, and several journeys pass by the same one.
 CHECKED: set[str] = set()
 TALLEST = 2000
+# Seconds that a request may take to end once its page is closed.
+PATIENCE = 20
 SCREENS = os.environ.get("QA_SCREENS", "")
 
 
@@ -120,9 +123,16 @@ class Opener:
         return page
 
     def close(self) -> None:
-        """Close every browser."""
+        """Close every browser, and wait for the requests that a closed page no longer waits for.
+
+        The server goes on with a request whose page has gone, as with a draft that was on its way when a button was
+        pressed; the tables cannot be emptied under it.
+        """
         for context in self.contexts:
             context.close()
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join(PATIENCE)
 
 
 DEMO = Path(ROOT) / "fixtures" / "demo"
