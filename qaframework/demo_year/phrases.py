@@ -1,5 +1,7 @@
 """What is written in an invented year: by auditors and moderators, in actions, and by those who look at their effect."""
 
+from programme.demo import TASKS
+
 GOOD = (
     "The child’s words are written down as the child said them, and the plan answers them.",
     "Visits are regular and have a purpose that the child knows.",
@@ -42,21 +44,7 @@ SHORT = (
 )
 WORST = "Risk was not acted on in time, and oversight did not notice it."
 TO_DO = (
-    (
-        "Hold a family network meeting and record who will do what.",
-        "More adults keep the child safe.",
-        "The family’s own plan is on the file, with names and days.",
-    ),
-    (
-        "Read the plan with the child and write down what the child says.",
-        "The child is heard.",
-        "The child’s words stand in the next visit’s record.",
-    ),
-    (
-        "Bring the chronology up to date.",
-        "Whoever comes next knows the story.",
-        "It holds every event up to this month.",
-    ),
+    *TASKS,
     (
         "Ask the school and the health visitor for their view before the next review.",
         "The plan rests on more than one view.",

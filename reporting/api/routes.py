@@ -1,8 +1,10 @@
 """The addresses of the API. Every one asks for a scope; nothing is written."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import NinjaAPI, Query
 
@@ -141,6 +143,22 @@ def without_links(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "cells": cells}
 
 
+def listed(
+    council: Council,
+    found: QuerySet[Any],
+    service: str,
+    after: int | None,
+    limit: int,
+    row: Callable[[Any, rows.Units, date], dict[str, Any]],
+) -> dict[str, Any]:
+    """One page of rows, of the whole council or of one service, each as the API tells it."""
+    if service:
+        found = rows.within(found, unit_of(council, service))
+    page, following = rows.page_of(found, after, limit)
+    units, today = rows.Units(council.pk), clock.today()
+    return {"items": [row(one, units, today) for one in page], "next": following}
+
+
 @api.get(
     "/audits/", response={200: shapes.AuditPage, **WRONG}, tags=["Rows"], url_name="api-audits"
 )
@@ -155,13 +173,8 @@ def audits(
     """Audits that count for some months, in the order in which they were given out."""
     token = reads(request, S.AUDITS)
     begin, end = months(first, last)
-    units = rows.Units(token.council_id)
     found = rows.audits_of(token.council_id).filter(month__range=(begin, end))
-    if service:
-        found = rows.within(found, unit_of(token.council, service))
-    page, following = rows.page_of(found, after, limit)
-    today = clock.today()
-    return {"items": [rows.audit_row(one, units, today) for one in page], "next": following}
+    return listed(token.council, found, service, after, limit, rows.audit_row)
 
 
 @api.get(
@@ -178,13 +191,8 @@ def actions(
     """Actions that were opened in some months, in the order in which they were recorded."""
     token = reads(request, S.ACTIONS)
     begin, end = months(first, last)
-    units = rows.Units(token.council_id)
     found = rows.actions_of(token.council_id).filter(opened_on__range=(begin, end))
-    if service:
-        found = rows.within(found, unit_of(token.council, service))
-    page, following = rows.page_of(found, after, limit)
-    today = clock.today()
-    return {"items": [rows.action_row(one, units, today) for one in page], "next": following}
+    return listed(token.council, found, service, after, limit, rows.action_row)
 
 
 @api.get(
