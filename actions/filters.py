@@ -125,9 +125,6 @@ def offers(found: ActionQuerySet, user: User) -> dict[str, list[tuple[str, str]]
     units = OrgUnit.objects.visible_to(user).order_by("path")
     classes = rows.exclude(action_class="").values_list("action_class", "class_label").distinct()
     sources = rows.values_list("source", flat=True).distinct()
-    themes = {
-        tag for tags in rows.exclude(themes=[]).values_list("themes", flat=True) for tag in tags
-    }
     return {
         "state": [(ALL, "Any state"), *[(one.value, one.label) for one in ActionState]],
         "band": [(LATE_ONES, "Overdue"), *[(one.code, one.label) for one in BANDS]],
@@ -135,5 +132,5 @@ def offers(found: ActionQuerySet, user: User) -> dict[str, list[tuple[str, str]]
         "unit": [(str(pk), name) for pk, name in units.values_list("pk", "name")],
         "source": sorted(((one, source_words(one)) for one in sources), key=lambda one: one[1]),
         "action_class": sorted(dict(classes).items(), key=lambda one: one[1]),
-        "theme": [(one, one) for one in sorted(themes)],
+        "theme": [(one, one) for one in rows.used_themes()],
     }

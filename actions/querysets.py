@@ -103,6 +103,11 @@ class ActionQuerySet(models.QuerySet[Any]):
         """To be done, or done and not signed off yet."""
         return self.filter(state__in=UNFINISHED)
 
+    def used_themes(self) -> list[str]:
+        """The themes that these actions have, by name."""
+        rows = self.order_by().exclude(themes=[]).values_list("themes", flat=True).distinct()
+        return sorted({theme for themes in rows for theme in themes})
+
     def owned_by(self, user: User) -> ActionQuerySet:
         return self.to_do().filter(owner=user)
 

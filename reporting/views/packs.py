@@ -68,9 +68,7 @@ def choosable(request: HttpRequest) -> AuditQuerySet:
 
 def themes_of(request: HttpRequest) -> list[str]:
     """The themes that the council's actions have."""
-    found = Action.objects.filter(council=request.user.council_id).exclude(themes=[])
-    rows = found.order_by().values_list("themes", flat=True).distinct()
-    return sorted({theme for themes in rows for theme in themes})
+    return Action.objects.filter(council=request.user.council_id).used_themes()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
