@@ -1,8 +1,8 @@
-"""What core does by itself: the morning's mail, and clearing away old runs."""
+"""What core does by itself: the morning's mail, sealing the trail, and clearing away old runs."""
 
 from datetime import datetime, timedelta
 
-from core import outbox
+from core import outbox, sealing
 from core.jobs import JOBS, Daily, Every, Job, Step, register
 from core.models import JobRun
 
@@ -15,6 +15,11 @@ def send_morning_mail(at: datetime, step: Step) -> int:
     return outbox.bundle_up(at=at)
 
 
+def seal_trail(at: datetime, step: Step) -> int:
+    """Seal the lines of the trail that are new and final."""
+    return sealing.seal_trail()
+
+
 def clear_runs(at: datetime, step: Step) -> int:
     """Take away the rows of runs that ended well long ago."""
     often = [job.name for job in JOBS.values() if isinstance(job.when, Every)]
@@ -24,4 +29,5 @@ def clear_runs(at: datetime, step: Step) -> int:
 
 
 register(Job("morning-mail", "Send the morning's mail", Daily(7), send_morning_mail))
+register(Job("seal-trail", "Seal the trail", Every(5), seal_trail))
 register(Job("clear-runs", "Clear away old runs", Daily(4, 30), clear_runs))

@@ -1,12 +1,25 @@
-"""The trail, the outbox (messages waiting to be sent), the runs of jobs, and the test clock."""
+"""The trail and its seals, the outbox (messages waiting to be sent), the runs of jobs, and the test clock."""
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from core.querysets import NOTICE_TRIES, JobRunQuerySet, NoticeQuerySet
+from core.querysets import NOTICE_TRIES, JobRunQuerySet, NoticeQuerySet, TrailQuerySet
+
+# What was once written is neither changed, deleted nor swept away with its table.
+ONLY_ADDED_TO = [
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+    pgtrigger.Trigger(
+        name="never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot empty table %', TG_TABLE_NAME;",
+    ),
+]
 
 
 class TrailEntry(models.Model):
@@ -14,9 +27,13 @@ class TrailEntry(models.Model):
 
     It holds no foreign keys, so it outlives what it describes, and no names or
     texts of a child or a worker. The database itself refuses to change or delete a line.
+
+    `at` is the service's clock. `cluster` (which server's own number), `xact` (which of its
+    transactions) and `written_at` (its clock) are set by the database, whatever a client asks for;
+    the seals (`TrailSeal`) take the lines of ended transactions in that order (decision 0019).
     """
 
-    at = models.DateTimeField(db_index=True)
+    at = models.DateTimeField()
     verb = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField(null=True)
@@ -25,12 +42,21 @@ class TrailEntry(models.Model):
     cause = models.CharField(max_length=120, blank=True)
     source = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict)
+    cluster = models.BigIntegerField(default=0, editable=False)
+    xact = models.BigIntegerField(default=0, editable=False)
+    written_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TrailQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "-id"]),
             models.Index(fields=["council_id", "-id"]),
+            models.Index(fields=["by_id", "-id"]),
+            # Both grow with the table, so an index of a few pages serves as well and costs nothing to keep.
+            BrinIndex(fields=["at"], name="trail_at", autosummarize=True),
+            BrinIndex(fields=["cluster", "xact"], name="trail_xact", autosummarize=True),
         ]
         constraints = [
             models.CheckConstraint(
@@ -38,11 +64,56 @@ class TrailEntry(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            *ONLY_ADDED_TO,
+            pgtrigger.Trigger(
+                name="stamp",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    NEW.cluster = (SELECT system_identifier FROM pg_catalog.pg_control_system());
+                    NEW.xact = pg_catalog.pg_current_xact_id()::text::bigint;
+                    NEW.written_at = pg_catalog.clock_timestamp();
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_type} {self.subject_id}"
+
+
+class TrailSeal(models.Model):
+    """A seal on the lines of the trail that one server wrote in some of its transactions, all of them ended.
+
+    `digest` is of the lines themselves; `seal` is of everything in the row and of the seal before it, by a
+    key that is not in the database (`core.sealing`). `sealed_at` is the computer's own clock.
+    """
+
+    number = models.BigIntegerField(unique=True)
+    cluster = models.BigIntegerField()
+    after_xact = models.BigIntegerField()
+    upto_xact = models.BigIntegerField()
+    lines = models.BigIntegerField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+    key_name = models.CharField(max_length=16)
+    seal = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(after_xact__lt=F("upto_xact"), lines__gt=0, number__gt=0),
+                name="trail_seal_of_something",
+            )
+        ]
+        triggers = ONLY_ADDED_TO
+
+    def __str__(self) -> str:
+        return f"Seal {self.number}"
 
 
 class Notice(models.Model):
@@ -71,6 +142,9 @@ class Notice(models.Model):
     urgent = models.BooleanField(default=False, help_text="never kept back for the morning's mail")
     restricted = models.BooleanField(
         default=False, help_text="seen by its reader only, in no log and in no count"
+    )
+    address = models.EmailField(
+        blank=True, help_text="where its mail goes, if not to the person; empty once it is sent"
     )
     planned_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()

@@ -68,3 +68,21 @@ class JobRunQuerySet(models.QuerySet[Any]):
     def newest_of_each(self) -> JobRunQuerySet:
         """The latest planned run of each job."""
         return self.order_by("name", "-planned_at").distinct("name")
+
+
+class TrailQuerySet(models.QuerySet[Any]):
+    def of_run(self, cluster: int, after_xact: int, upto_xact: int) -> TrailQuerySet:
+        """The lines that one server wrote in these transactions, in the order of the seals."""
+        found = self.filter(cluster=cluster, xact__gt=after_xact, xact__lte=upto_xact)
+        return found.order_by("xact", "id")
+
+    def of_council(self, council_id: int | None) -> TrailQuerySet:
+        """One council's lines, without those about what two people alone may know of (H-2)."""
+        if council_id is None:
+            return self.none()
+        return self.filter(council_id=council_id).exclude(subject_type__startswith="supervision.")
+
+    def between(self, first: datetime | None, last: datetime | None) -> TrailQuerySet:
+        """From one moment on and before another, by the service's clock; either may be left open."""
+        found = self if first is None else self.filter(at__gte=first)
+        return found if last is None else found.filter(at__lt=last)

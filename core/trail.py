@@ -11,6 +11,10 @@ from core.models import TrailEntry
 
 # Where the present request comes from; empty in tasks and commands.
 source: ContextVar[str] = ContextVar("source", default="")
+# What the lines say that the present request has left so far; nothing is counted outside a request.
+left: ContextVar[list[str] | None] = ContextVar("left", default=None)
+# The lines that are left once the present request has shown what it opened, and not if it is refused.
+openings: ContextVar[list[TrailEntry] | None] = ContextVar("openings", default=None)
 
 
 def record(
@@ -22,13 +26,38 @@ def record(
     cause: str = "",
     council_id: int | None = None,
     detail: dict[str, Any] | None = None,
+    subject_id: int | None = None,
 ) -> None:
     """Add one line to the trail: `by` a person, or for a `cause` when nobody did it.
 
-    `subject` is a row, or a plain word where there is no row (a list, a refused sign-in).
-    `detail` holds codes and numbers only, never a name or free text.
+    `subject` is a row, or a plain word where there is no row (a list, a refused sign-in); beside a
+    word, `subject_id` may say which one was meant. `detail` holds codes and numbers only, never a
+    name or free text.
     """
-    _line(verb, subject, at, by, cause, council_id, detail).save(force_insert=True)
+    line = _line(verb, subject, at, by, cause, council_id, detail)
+    if subject_id is not None:
+        line.subject_id = subject_id
+    line.save(force_insert=True)
+
+
+def record_opening(
+    verb: str,
+    subject: models.Model,
+    *,
+    at: datetime,
+    by: models.Model,
+    council_id: int | None = None,
+) -> None:
+    """Add a line once the page is shown: one who may see a thing may still be refused this page of it.
+
+    `core.recording` writes it, or leaves it out. Outside a request it is written at once.
+    """
+    waiting = openings.get()
+    line = _line(verb, subject, at, by, council_id=council_id)
+    if waiting is None:
+        line.save(force_insert=True)
+    else:
+        waiting.append(line)
 
 
 def record_all(
@@ -50,6 +79,18 @@ def record_each(
     TrailEntry.objects.bulk_create(lines, batch_size=1000)
 
 
+def record_many(
+    lines: Iterable[tuple[str, models.Model, dict[str, Any]]],
+    *,
+    at: datetime,
+    by: models.Model | None = None,
+    cause: str = "",
+) -> None:
+    """Add many lines, each with its verb, its row and its detail; one query for a thousand of them."""
+    made = [_line(verb, row, at, by, cause, detail=detail) for verb, row, detail in lines]
+    TrailEntry.objects.bulk_create(made, batch_size=1000)
+
+
 def _line(
     verb: str,
     subject: models.Model | str,
@@ -60,6 +101,9 @@ def _line(
     detail: dict[str, Any] | None = None,
 ) -> TrailEntry:
     row = subject if isinstance(subject, models.Model) else None
+    so_far = left.get()
+    if so_far is not None and by is not None:
+        so_far.append(verb)
     return TrailEntry(
         at=at,
         verb=verb,
@@ -70,6 +114,6 @@ def _line(
         or getattr(by, "council_id", None),
         by_id=by.pk if by is not None else None,
         cause=cause,
-        source=source.get(),
+        source="".join(char for char in source.get() if char.isprintable()),
         detail=detail or {},
     )

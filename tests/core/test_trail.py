@@ -2,9 +2,9 @@ import contextlib
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 
-from core.models import TrailEntry
+from core.models import TrailEntry, TrailSeal
 from core.trail import record, record_all, source
 from tests.factories.cases import CaseFileFactory
 from tests.factories.people import CouncilFactory, UserFactory
@@ -42,6 +42,8 @@ def change_in_memory(entry):
         lambda entry: TrailEntry._base_manager.all().update(detail={}),
         lambda entry: raw("UPDATE core_trailentry SET verb = 'changed'"),
         lambda entry: raw("DELETE FROM core_trailentry"),
+        lambda entry: raw("TRUNCATE core_trailentry"),
+        lambda entry: raw("TRUNCATE core_trailseal, core_trailentry"),
     ],
     ids=[
         "save",
@@ -53,15 +55,80 @@ def change_in_memory(entry):
         "base",
         "sql",
         "sql delete",
+        "sql truncate",
+        "sql truncate both",
     ],
 )
 def test_a_line_is_never_changed_or_deleted(change):
     entry = line()
 
-    with pytest.raises(InternalError, match="append_only"), transaction.atomic():
+    with pytest.raises(InternalError, match="pgtrigger: Cannot"), transaction.atomic():
         change(entry)
 
     assert TrailEntry.objects.values_list("pk", "verb").get() == (entry.pk, "open case")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE core_trailseal SET seal = 'x'",
+        "DELETE FROM core_trailseal",
+        "TRUNCATE core_trailseal",
+    ],
+)
+def test_a_seal_is_never_changed_or_deleted(sql):
+    TrailSeal.objects.create(
+        **{"number": 1, "cluster": 1, "after_xact": 0, "upto_xact": 1, "lines": 1},
+        **{"first_id": 1, "last_id": 1, "sealed_at": AT},
+    )
+
+    with pytest.raises(InternalError, match="pgtrigger: Cannot"), transaction.atomic():
+        raw(sql)
+
+
+def test_the_database_says_itself_which_server_and_transaction_wrote_a_line_and_when():
+    raw(
+        "INSERT INTO core_trailentry"
+        " (at, verb, subject_type, cause, source, detail, cluster, xact, written_at)"
+        " VALUES (now(), 'forged', 'cases', 'test', '', '{}', 1, 2, '2001-01-01')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier, pg_current_xact_id()::text::bigint, now() FROM pg_control_system()"
+        )
+        cluster, xact, now = cursor.fetchone()
+
+    entry = TrailEntry.objects.get()
+
+    assert (entry.cluster, entry.xact) == (cluster, xact)
+    assert entry.written_at >= now
+
+
+def test_an_ordinary_user_of_the_database_can_leave_a_line_and_no_more():
+    raw("CREATE ROLE plain NOSUPERUSER")
+    raw("GRANT INSERT, SELECT, UPDATE, DELETE, TRUNCATE ON core_trailentry TO plain")
+    raw("GRANT USAGE ON SEQUENCE core_trailentry_id_seq TO plain")
+    raw("SET LOCAL ROLE plain")
+
+    line()
+
+    for sql in ("DELETE FROM core_trailentry", "TRUNCATE core_trailentry"):
+        with pytest.raises(InternalError, match="pgtrigger: Cannot"), transaction.atomic():
+            raw(sql)
+    with pytest.raises(ProgrammingError, match="must be owner"), transaction.atomic():
+        raw("ALTER TABLE core_trailentry DISABLE TRIGGER USER")
+    assert TrailEntry.objects.get().cluster != 0
+    raw("RESET ROLE")
+
+
+def test_an_address_is_kept_without_what_a_screen_would_obey():
+    token = source.set("192.0.2.7\r\nset-cookie\x1b[31m\x00")
+    try:
+        entry = line()
+    finally:
+        source.reset(token)
+
+    assert entry.source == "192.0.2.7set-cookie[31m"
 
 
 def test_a_line_about_a_row_says_who_what_and_in_which_council():
@@ -70,7 +137,9 @@ def test_a_line_about_a_row_says_who_what_and_in_which_council():
 
     record("open case", case, by=user, at=AT, detail={"page": 2})
 
-    assert TrailEntry.objects.values().get() | {"id": 0} == {
+    stamps = ("cluster", "xact", "written_at")
+    found = {k: v for k, v in TrailEntry.objects.values().get().items() if k not in stamps}
+    assert found | {"id": 0} == {
         "id": 0,
         "at": AT,
         "verb": "open case",
