@@ -11,7 +11,7 @@ from actions.states import ActionState
 from core import clock
 from people.models import User
 from people.roles import MANAGERS, QA_TEAM
-from people.rules import is_qa
+from people.rules import hands_their_work_over, is_qa
 from people.selectors import holds, managed_paths
 
 
@@ -21,26 +21,31 @@ def _same(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def is_its_owner(user: User, action: Action | None) -> bool:
+    """is to do it"""
     return _same(user, action) and action is not None and user.pk == action.owner_id
 
 
 @rules.predicate
 def is_its_recorder(user: User, action: Action | None) -> bool:
+    """has recorded it"""
     return _same(user, action) and action is not None and user.pk == action.recorded_by_id
 
 
 @rules.predicate
 def is_a_draft(user: User, action: Action | None) -> bool:
+    """has it before them as a draft"""
     return action is not None and action.state == ActionState.DRAFT
 
 
 @rules.predicate
 def is_qa_of_its_council(user: User, action: Action | None) -> bool:
+    """is of the QA team of its council"""
     return _same(user, action) and holds(user, *QA_TEAM, on=clock.today())
 
 
 @rules.predicate
 def signs_next(user: User, action: Action | None) -> bool:
+    """is asked to sign it off next"""
     if action is None or not _same(user, action):
         return False
     step = standing(action, clock.today()).next
@@ -49,6 +54,7 @@ def signs_next(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def signs_it(user: User, action: Action | None) -> bool:
+    """is one of those who sign it off"""
     return (
         action is not None
         and _same(user, action)
@@ -58,7 +64,7 @@ def signs_it(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def is_above(user: User, action: Action | None) -> bool:
-    """Above its owner, or above the worker whose work it is about, in the line of management."""
+    """is above its owner or its worker in the line of management"""
     if action is None or not _same(user, action):
         return False
     tree = tree_of(action, clock.today())
@@ -67,6 +73,7 @@ def is_above(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def manages_its_unit(user: User, action: Action | None) -> bool:
+    """manages the team or service it is about"""
     if action is None or action.unit is None or not _same(user, action):
         return False
     return any(action.unit.path.startswith(one) for one in managed_paths(user, clock.today()))
@@ -74,7 +81,7 @@ def manages_its_unit(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def is_asked_for_impact(user: User, action: Action | None) -> bool:
-    """Asked whether the action made a difference, in its present round."""
+    """is asked, in its present round, whether it made a difference"""
     if action is None or not _same(user, action) or action.state != ActionState.SIGNED_OFF:
         return False
     found = ImpactAnswer.objects.waiting().asked_of(user)
@@ -83,18 +90,25 @@ def is_asked_for_impact(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def stands_for_more(user: User, action: Action | None) -> bool:
-    """It stands for something that is finished on a page of its own."""
+    """sees to something that is finished on a page of its own"""
     return action is not None and action.kind in BY_ROOM
 
 
 @rules.predicate
 def has_lost_its_owner(user: User, action: Action | None) -> bool:
-    """Its owner has left, or holds no post any more: nobody would see to it or be reminded of it (C1-11)."""
+    """finds it without an owner who works here and holds a post"""
     return action is not None and owner_is_gone(action, clock.today())
 
 
 @rules.predicate
+def hands_its_owners_work_over(user: User, action: Action | None) -> bool:
+    """is an administrator or the QA head, where its owner leaves a post or has left"""
+    return action is not None and bool(hands_their_work_over(user, action.owner))
+
+
+@rules.predicate
 def manages_people(user: User, subject: Any = None) -> bool:
+    """manages people"""
     return holds(user, *MANAGERS, on=clock.today())
 
 
@@ -111,7 +125,7 @@ rules.add_perm("actions.review_action", is_above & ~is_its_owner)
 rules.add_perm("actions.answer_impact", is_asked_for_impact & ~is_its_owner)
 rules.add_perm(
     "actions.reassign_action",
-    (is_qa_of_its_council | is_above | manages_its_unit)
+    (is_qa_of_its_council | is_above | manages_its_unit | hands_its_owners_work_over)
     & ~is_its_owner
     & (~stands_for_more | has_lost_its_owner),
 )

@@ -8,11 +8,12 @@ from audits import visibility
 from audits.models import Audit, Loop, Reader
 from audits.selectors.closing import may_authorise, may_fill
 from core import clock
+from people.line_managers import line_managers
 from people.models import User
 from people.organisation import Line
 from people.roles import MANAGERS, QA_TEAM, Role
 from people.rules import is_qa
-from people.selectors import holds, line
+from people.selectors import holds, line, line_of
 
 
 def party(audit: Audit, user: User) -> str:
@@ -42,11 +43,13 @@ def is_blind(audit: Audit, user: User) -> bool:
 
 @rules.predicate
 def is_its_auditor(user: User, audit: Audit | None) -> bool:
+    """is its auditor"""
     return audit is not None and user.pk == audit.auditor_id
 
 
 @rules.predicate
 def is_a_party(user: User, audit: Audit | None) -> bool:
+    """is its auditor or a worker whose work is audited"""
     return audit is not None and user.pk in {
         audit.auditor_id,
         audit.worker_id,
@@ -56,6 +59,7 @@ def is_a_party(user: User, audit: Audit | None) -> bool:
 
 @rules.predicate
 def is_qa_of_its_council(user: User, audit: Audit | None) -> bool:
+    """is of the QA team of its council"""
     return (
         audit is not None
         and user.council_id == audit.council_id
@@ -65,6 +69,7 @@ def is_qa_of_its_council(user: User, audit: Audit | None) -> bool:
 
 @rules.predicate
 def is_qa_head_of_its_council(user: User, audit: Audit | None) -> bool:
+    """is the QA head of its council"""
     return (
         audit is not None
         and user.council_id == audit.council_id
@@ -74,9 +79,21 @@ def is_qa_head_of_its_council(user: User, audit: Audit | None) -> bool:
 
 @rules.predicate
 def manages_people(user: User, audit: Any = None) -> bool:
+    """manages people"""
     return holds(user, *MANAGERS, on=clock.today())
 
 
+@rules.predicate
+def line_manages_its_worker(user: User, audit: Audit | None) -> bool:
+    """is the line manager of the worker whose case it is"""
+    if audit is None or user.council_id != audit.council_id:
+        return False
+    on_it = {audit.worker_id, audit.second_worker_id} - {None}
+    tree = line_of(user, clock.today())
+    return any(user.pk in line_managers(tree, pk) for pk in on_it if pk)
+
+
+rules.add_perm("audits.mark_raised", line_manages_its_worker & ~is_a_party)
 rules.add_perm("audits.set_meeting", is_its_auditor)
 rules.add_perm("audits.start_session", is_its_auditor)
 rules.add_perm("audits.fill_audit", is_a_party)
@@ -94,21 +111,25 @@ def _line_of(loop: Loop) -> Line:
 
 @rules.predicate
 def fills_the_loop(user: User, loop: Loop | None) -> bool:
+    """fills in the loop's form by the post they hold"""
     return loop is not None and may_fill(user, loop, _line_of(loop))
 
 
 @rules.predicate
 def authorises_the_loop(user: User, loop: Loop | None) -> bool:
+    """authorises the loop by the post they hold"""
     return loop is not None and may_authorise(user, loop, _line_of(loop))
 
 
 @rules.predicate
 def is_qa_of_the_loop(user: User, loop: Loop | None) -> bool:
+    """is of the QA team of its council"""
     return loop is not None and bool(is_qa_of_its_council(user, loop.audit))
 
 
 @rules.predicate
 def has_a_part_in_its_audit(user: User, loop: Loop | None) -> bool:
+    """is the auditor or a worker in its audit"""
     return loop is not None and bool(is_a_party(user, loop.audit))
 
 

@@ -17,16 +17,19 @@ from people.selectors import holds, roles_of
 
 @rules.predicate
 def is_of_its_council(user: User, one: Survey | Reply | Summary | None) -> bool:
+    """is of its council"""
     return one is not None and user.council_id == one.council_id
 
 
 @rules.predicate
 def asks_for_it(user: User, survey: Survey | Summary | None) -> bool:
+    """holds a role that asks with this instrument"""
     return survey is not None and holds(user, *survey.asked_by, on=clock.today())
 
 
 @rules.predicate
 def is_its_auditor(user: User, reply: Reply | None) -> bool:
+    """is the auditor of its audit"""
     if reply is None or reply.audit is None or reply.audit.auditor_id != user.pk:
         return False
     return bool(roles_of(user, clock.today()))
@@ -34,13 +37,14 @@ def is_its_auditor(user: User, reply: Reply | None) -> bool:
 
 @rules.predicate
 def is_its_worker(user: User, reply: Reply | None) -> bool:
+    """is a worker whose work its audit looks at"""
     audit = reply.audit if reply is not None else None
     return audit is not None and user.pk in {audit.worker_id, audit.second_worker_id}
 
 
 @rules.predicate
 def asks_with_it(user: User, reply: Reply | None) -> bool:
-    """Whether the person's role asks with the instrument, about a case that they may open."""
+    """holds a role that asks with this instrument, about a case that they may open"""
     if reply is None or reply.audit is not None:
         return False
     if not holds(user, *instrument_of(reply).asked_by, on=clock.today()):
@@ -51,6 +55,7 @@ def asks_with_it(user: User, reply: Reply | None) -> bool:
 
 @rules.predicate
 def manages_its_case(user: User, warning: ContactWarning | None) -> bool:
+    """manages the team of the case"""
     if warning is None or not holds(user, *MANAGERS, on=clock.today()):
         return False
     return CaseFile.objects.visible_to(user).filter(pk=warning.case_id).exists()
@@ -58,17 +63,19 @@ def manages_its_case(user: User, warning: ContactWarning | None) -> bool:
 
 @rules.predicate
 def is_of_its_cases_council(user: User, warning: ContactWarning | None) -> bool:
+    """is of the council of its case"""
     return warning is not None and user.council_id == warning.case.council_id
 
 
 @rules.predicate
 def reads_its_totals(user: User, survey: Survey | None) -> bool:
+    """holds a role that reads its totals"""
     return survey is not None and holds(user, *survey.sees_totals, on=clock.today())
 
 
 @rules.predicate
 def has_to_do_with_feedback(user: User, subject: Any = None) -> bool:
-    """The QA team, managers, those who read reports, and whoever runs or reads some survey by role."""
+    """is of the QA team, manages, reads reports, or holds a role that runs or reads some survey"""
     roles = roles_of(user, clock.today())
     if roles & (QA_TEAM | MANAGERS | {Role.REPORT_READER}):
         return True
@@ -90,16 +97,19 @@ rules.add_perm("feedback.see_feedback", has_to_do_with_feedback)
 
 @rules.predicate
 def is_of_the_replys_council(user: User, praise: Praise | None) -> bool:
+    """is of the council of its reply"""
     return praise is not None and user.council_id == praise.reply.council_id
 
 
 @rules.predicate
 def has_written_it(user: User, praise: Praise | None) -> bool:
+    """has written it"""
     return praise is not None and user.pk == praise.written_by_id
 
 
 @rules.predicate
 def has_entered_its_nomination(user: User, praise: Praise | None) -> bool:
+    """has entered the reply it praises"""
     return praise is not None and user.pk == praise.reply.entered_by_id
 
 

@@ -14,16 +14,19 @@ from people.selectors import holds
 
 @rules.predicate
 def is_of_its_council(user: User, one: Theme | Extract | BlindRound | Activity | None) -> bool:
+    """is of its council"""
     return one is not None and user.council_id == one.council_id
 
 
 @rules.predicate
 def leads(user: User, subject: Any = None) -> bool:
+    """is of the QA team, a head of service or a senior leader"""
     return holds(user, *LEADERS, on=clock.today())
 
 
 @rules.predicate
 def may_read_it(user: User, extract: Extract | None) -> bool:
+    """may open what it was taken from"""
     if extract is None:
         return False
     return Extract.objects.visible_to(user, clock.today()).filter(pk=extract.pk).exists()
@@ -31,6 +34,7 @@ def may_read_it(user: User, extract: Extract | None) -> bool:
 
 @rules.predicate
 def codes_in_it(user: User, blind_round: BlindRound | None) -> bool:
+    """is one of its two coders"""
     return blind_round is not None and user.pk in {blind_round.first_id, blind_round.second_id}
 
 

@@ -38,7 +38,19 @@ class PostQuerySet(models.QuerySet[Any]):
         return self.filter(council=user.council_id)
 
 
+class AccessReviewQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> AccessReviewQuerySet:
+        return self.filter(council=user.council_id)
+
+
 class PostHoldingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> PostHoldingQuerySet:
+        return self.filter(post__council=user.council_id)
+
+    def going_on(self, on: date) -> PostHoldingQuerySet:
+        """Held on the day, or to be taken up after it."""
+        return self.filter(Q(to_on=None) | Q(to_on__gte=on))
+
     def current(self, on: date) -> PostHoldingQuerySet:
         return self.filter(on_day(on))
 

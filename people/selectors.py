@@ -1,12 +1,21 @@
 """Who holds what on a day, who is above whom, and who is meant by a recipient's name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from people.models import Council, OrgUnit, Post, PostHolding, User
+from django.db.models import Q
+
+from people.handing_over import KINDS, Kind
+from people.independence import mixes
+from people.line_managers import nearest_above
+from people.models import AccessReview, Council, OrgUnit, Post, PostHolding, User
 from people.organisation import Line, Seat
-from people.roles import MANAGERS, WORDS, Role
+from people.roles import MANAGERS, QA_TEAM, WORDS, Role
+
+# How long before somebody's last day their work can be handed over by whoever keeps the posts.
+LEAVING = timedelta(days=92)
 
 
 def line(council_id: int, on: date) -> Line:
@@ -128,6 +137,20 @@ def held_posts(user: User, on: date) -> frozenset[int]:
     return cache[on]
 
 
+def leaves(person: User, on: date) -> bool:
+    """Whether somebody has left, or leaves: no post of their own lasts beyond three months from now.
+
+    Cover for somebody else makes nobody stay or leave, and whoever goes on in another post has only moved.
+    """
+    if not person.is_active:
+        return True
+    held = PostHolding.objects.filter(user=person)
+    if not held.going_on(on).exists():
+        return held.exists()
+    own = held.filter(cover=False)
+    return own.exists() and not own.going_on(on + LEAVING + timedelta(days=1)).exists()
+
+
 def without_holder(recipients: Iterable[str], council_id: int, on: date) -> list[str]:
     """Those of these recipients for whom nobody in the council holds a post on the day (C4-e)."""
     tree = line(council_id, on)
@@ -197,3 +220,113 @@ def ids_of(recipient: str, people: Mapping[str, User | None], tree: Line) -> lis
 def unit_choices(council: Council) -> list[OrgUnit]:
     """The council's teams, by name."""
     return list(OrgUnit.objects.filter(council=council, kind=OrgUnit.Kind.TEAM))
+
+
+def manager_of(person: User, on: date) -> User | None:
+    """Somebody's line manager; after they have left, that of their last post."""
+    if person.council_id is None:
+        return None
+    tree = line(person.council_id, on)
+    seats = tree.seats_of(person.pk)
+    if not seats:
+        last = PostHolding.objects.filter(user=person).order_by("-to_on", "-pk").first()
+        seats = [tree.seats[last.post_id]] if last and last.post_id in tree.seats else []
+    managers = [pk for seat in seats for pk in nearest_above(tree, seat, person.pk)]
+    return User.objects.get(pk=managers[0]) if managers else None
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """How much of one kind somebody has open."""
+
+    kind: Kind
+    number: int
+
+    @property
+    def words(self) -> str:
+        """Three actions to do."""
+        return self.kind.words(self.number)
+
+
+def open_work(people: Collection[int], on: date) -> dict[int, list[OpenWork]]:
+    """What each of these people has open, by kind; the queries do not grow with the people. Counts, never the things."""
+    found: dict[int, list[OpenWork]] = {}
+    for kind in KINDS.values():
+        for pk, number in kind.find(people, on).items():
+            if number:
+                found.setdefault(pk, []).append(OpenWork(kind, number))
+    return found
+
+
+def left_work(council_id: int, on: date) -> list[tuple[User, list[OpenWork]]]:
+    """Those who have left, or hold no post any more, and still have work open; however their leaving came about."""
+    people = User.objects.filter(council=council_id)
+    going_on = PostHolding.objects.going_on(on).values("user")
+    held = PostHolding.objects.filter(post__council=council_id).values("user")
+    gone = people.filter(Q(is_active=False) | ~Q(pk__in=going_on), pk__in=held)
+    work = open_work(list(gone.values_list("pk", flat=True)), on)
+    return [(one, work[one.pk]) for one in people.filter(pk__in=work).order_by("name", "pk")]
+
+
+def quarter_of(on: date) -> date:
+    """The first day of the calendar quarter."""
+    return date(on.year, (on.month - 1) // 3 * 3 + 1, 1)
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One post that somebody holds, with the decision of this quarter, if there is one."""
+
+    holding: PostHolding
+    decision: AccessReview | None
+    mixed: bool
+
+
+def to_review(council_id: int, on: date) -> list[Reviewed]:
+    """Every post held today, with what this quarter's review says; undecided first, then by name."""
+    rows = PostHolding.objects.current(on).filter(post__council=council_id, user__is_active=True)
+    rows = rows.select_related("user", "post__type", "post__unit").order_by("user__name", "pk")
+    said = AccessReview.objects.filter(council=council_id, quarter_on=quarter_of(on))
+    known = {(one.person_id, one.post_id, one.from_on): one for one in said.select_related("by")}
+    mixed = mixed_people(council_id, on)
+    found = [
+        Reviewed(one, known.get((one.user_id, one.post_id, one.from_on)), one.user_id in mixed)
+        for one in rows
+    ]
+    return sorted(found, key=lambda one: one.decision is not None)
+
+
+def units_below(council_id: int) -> dict[int, frozenset[int]]:
+    """The ids of each unit and all below it."""
+    paths = dict(OrgUnit.objects.filter(council=council_id).values_list("pk", "path"))
+    found: dict[int, set[int]] = {pk: {pk} for pk in paths}
+    for pk, path in paths.items():
+        for above in path.strip("/").split("/"):
+            if above:
+                found.setdefault(int(above), set()).add(pk)
+    return {pk: frozenset(below) for pk, below in found.items()}
+
+
+def mixed_people(council_id: int, on: date) -> frozenset[int]:
+    """Who is of the QA team and manages workers of audited services on the day (H-16); three queries."""
+    tree = line(council_id, on)
+    below = units_below(council_id)
+    people = {pk for seat in tree.seats.values() if seat.roles & QA_TEAM for pk in seat.holders}
+    return frozenset(
+        pk
+        for pk in people
+        if mixes(
+            [seat.post_id for seat in tree.seats_of(pk)],
+            tree,
+            lambda unit: below.get(unit, frozenset()),
+        )
+    )
+
+
+def would_mix(person: User, post: Post, on: date) -> bool:
+    """Whether a post, beside those held on the day, would make one person of the QA team and a manager of workers."""
+    council_id = post.council_id
+    tree, below = line(council_id, on), units_below(council_id)
+    held = PostHolding.objects.going_on(on).filter(user=person).values_list("post_id", flat=True)
+    posts = [*held, post.pk]
+    return mixes(posts, tree, lambda unit: below.get(unit, frozenset()))

@@ -15,6 +15,7 @@ from reporting.querysets import oversees
 
 @rules.predicate
 def leads_people(user: User, one: Any = None) -> bool:
+    """manages people"""
     return holds(user, *MANAGERS, on=clock.today())
 
 
@@ -26,22 +27,25 @@ rules.add_perm("reporting.note_figure", is_qa)
 
 @rules.predicate
 def is_of_its_council(user: User, one: Report | ReportVersion | None) -> bool:
+    """is of its council"""
     return one is not None and user.council_id == one.council_id
 
 
 @rules.predicate
 def answers_for_practice(user: User, one: Any = None) -> bool:
-    """A senior leader or head of service who is not of the QA team."""
+    """is a senior leader or head of service and not of the QA team"""
     return oversees(user, clock.today())
 
 
 @rules.predicate
 def has_built_it(user: User, version: ReportVersion | None) -> bool:
+    """had this version built"""
     return version is not None and user.pk == version.built_by_id
 
 
 @rules.predicate
 def has_a_post(user: User, one: Any = None) -> bool:
+    """holds a post today"""
     return bool(roles_of(user, clock.today()))
 
 

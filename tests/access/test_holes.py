@@ -11,17 +11,23 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
+from actions.models import Action
 from actions.services import Plan
 from audits import selectors
 from audits.models import Confirmation
 from audits.services.actions import record_action
 from audits.services.answers import confirm_question
 from audits.services.returning import reopen_audit
-from core.models import TrailEntry
+from cases import services
+from cases.models import ImportRun
+from core.models import Notice, TrailEntry
 from core.moves import Refused
+from core.outbox import send_unsent
 from core.tabular import Unreadable, rows
+from feedback.models import Reply
 from people.imports import apply, read_plan
 from people.models import PostType, User
+from people.selectors import roles_of
 from people.services import end_sign_ins
 from reporting.models import Document
 from reporting.services import ask_for_document, make_document
@@ -223,6 +229,254 @@ def test_an_address_that_somebody_made_up_is_not_believed_without_a_proxy(people
     client.get(reverse("audits"), headers={"X-Forwarded-For": "203.0.113.9"})
 
     assert TrailEntry.objects.get(verb="list audits").source == "127.0.0.1"
+
+
+# --- what a form does not ask for ----------------------------------------------------------------
+
+NOT_ASKED = {
+    "is_staff": "1",
+    "is_superuser": "1",
+    "is_active": "",
+    "role": "qa_head",
+    "roles": "qa_head",
+    "state": "signed_off",
+    "grade": "outstanding",
+    "created": "2001-01-01",
+    "joined_at": "2001-01-01",
+    "recorded_at": "2001-01-01",
+    "entered_at": "2001-01-01",
+    "password": "a long enough phrase",
+    "round": "9",
+    "privacy": "anonymous",
+}
+# What is another in every row, or follows from the minute.
+OF_ITS_OWN = {"id", "key", "email", "password", "source_id", "form_token"}
+MOMENTS = {"joined_at", "recorded_at", "entered_at"}
+
+
+def day_of(name, day):
+    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
+
+
+def an_action(people):
+    return {
+        "source": "meeting",
+        "source_label": "Team meeting of 9 November 2026",
+        "unit": people.team2.pk,
+        "kind": "improve",
+        "action_class": "as_set",
+        "what": "Bring the plan up to date",
+        "owner": people.worker.pk,
+        "worker": people.worker.pk,
+        **day_of("due_on", date(2026, 12, 1)),
+    }
+
+
+def a_person(people):
+    number = User.objects.count()
+    return {"name": "Rosa Quill", "email": f"rosa{number}@example.org"}
+
+
+def a_complaint(people):
+    day = day_of("received_on", NOW.date())
+    return {"way": "log", "outcome": "answered", "said-kind": "complaint", **day}
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "args", "model", "form"),
+    [
+        ("manager", "new-action", [], Action, an_action),
+        ("administrator", "add-person", [], User, a_person),
+        ("officer", "type-in-reply", ["complaints"], Reply, a_complaint),
+    ],
+)
+def test_what_a_form_does_not_ask_for_is_not_taken(
+    people, version, settings, who, name, args, model, form
+):
+    settings.TEST_CLOCK = NOW
+    other = cast("eastmere")
+    client, where = signed_in(getattr(people, who)), reverse(name, args=args)
+    # Those by which the row would be another council's or another person's, or stand in an older one's place.
+    more = NOT_ASKED | {
+        "id": people.worker.pk,
+        "pk": people.worker.pk,
+        "council": other.council.pk,
+        "council_id": other.council.pk,
+        "recorded_by": other.qa_head.pk,
+        "entered_by": other.qa_head.pk,
+        "version": "99",
+        "version_id": "99",
+    }
+    if "owner" not in form(people):
+        more["owner"] = other.qa_head.pk
+    rows = []
+    for extra in ({}, more):
+        before = set(model.objects.values_list("pk", flat=True))
+        assert client.post(where, form(people) | extra).status_code == 302
+        (row,) = model.objects.exclude(pk__in=before).values()
+        assert {row[moment].year for moment in MOMENTS & set(row)} != {2001}
+        rows.append({key: row[key] for key in set(row) - OF_ITS_OWN - MOMENTS})
+
+    assert rows[0] == rows[1]
+    assert rows[0]["council_id"] == people.council.pk
+    assert not any(one.has_usable_password() for one in User.objects.filter(name="Rosa Quill"))
+
+
+# --- a staff file in one person's hands ------------------------------------------------------------
+
+
+def staff_row(person_, post, **changes):
+    """A row about somebody's post as it is, with changes."""
+    held = person_.holdings.get()
+    team, above = held.post.unit, held.post.unit.parent
+    row = person(person_.staff_number, person_.name, held.post.code) | {
+        "E-mail": person_.email,
+        "Post type": held.post.type.code,
+        "Team code": "" if above is None or above.parent is None else team.code,
+        "Team": "" if above is None or above.parent is None else team.name,
+        "Reports to": held.post.reports_to.code if held.post.reports_to else "",
+        "From": held.from_on.isoformat(),
+    }
+    service = team if above is not None and above.parent is None else above
+    row |= {"Service code": service.code, "Service": service.name}
+    row |= {"Directorate code": service.parent.code, "Directorate": service.parent.name}
+    return row | ({"Post code": post} if post else {}) | changes
+
+
+def uploaded(council, rows_, by):
+    """A staff file, uploaded and checked."""
+    run = services.upload("staff", as_csv(rows_), by=by, at=NOW)
+    services.work_on(run.pk, at=NOW)
+    run.refresh_from_db()
+    return run
+
+
+@pytest.fixture
+def numbered(people):
+    """The cast with staff numbers, as after an import."""
+    for number, one in enumerate(people.everybody().values(), 500):
+        one.staff_number = str(number)
+        one.save(update_fields=["staff_number"])
+    return people
+
+
+@pytest.mark.parametrize("who", ["qa_head", "administrator"])
+@pytest.mark.parametrize(
+    ("post", "changes"),
+    [
+        ("P-NEW", {"Post type": "ADMIN"}),
+        ("", {"Post type": "DCS"}),
+        ("", {"E-mail": "elsewhere@example.org"}),
+        ("", {"To": "2030-01-01"}),
+        ("", {"Cover": "yes"}),
+    ],
+    ids=["another post", "their post becomes another", "address", "last day", "cover"],
+)
+def test_nobody_changes_their_own_account_or_posts_by_a_staff_file(numbered, who, post, changes):
+    actor = getattr(numbered, who)
+
+    run = uploaded(numbered.council, [staff_row(actor, post, **changes)], actor)
+
+    assert run.state == "faulty"
+    assert run.faults[0]["row"] == 2
+    assert "Leave it out, and let somebody else make this change." in run.faults[0]["says"]
+    assert roles_of(User.objects.get(pk=actor.pk), NOW.date()) == roles_of(actor, NOW.date())
+
+
+def test_a_qa_officer_makes_nobody_an_administrator_by_a_staff_file(numbered):
+    with pytest.raises(PermissionDenied):
+        uploaded(
+            numbered.council,
+            [staff_row(numbered.officer, "P-NEW", **{"Post type": "ADMIN"})],
+            numbered.officer,
+        )
+
+
+def test_ones_own_row_as_it_is_stands_in_nobodys_way(numbered):
+    run = uploaded(numbered.council, [staff_row(numbered.qa_head, "")], numbered.qa_head)
+
+    assert (run.state, run.faults, run.sensitive) == ("checked", [], [])
+
+
+@pytest.mark.parametrize(
+    ("about", "post", "changes", "says"),
+    [
+        ("administrator", "", {"E-mail": "mine@example.org"}, "1 row changes the e-mail address"),
+        ("worker", "P-NEW", {"Post type": "PSQA"}, "1 row gives a post with wide rights"),
+        ("worker", "", {"Post type": "ADMIN"}, "1 row gives a post with wide rights"),
+        ("former", "P-NEW", {"From": "2026-01-01"}, "1 row opens a closed account again"),
+    ],
+)
+def test_what_opens_accounts_or_wide_rights_takes_a_second_person(
+    numbered, about, post, changes, says
+):
+    User.objects.filter(pk=numbered.former.pk).update(is_active=False)
+    run = uploaded(
+        numbered.council, [staff_row(getattr(numbered, about), post, **changes)], numbered.qa_head
+    )
+
+    assert run.state == "checked"
+    assert [one.startswith(says) for one in run.sensitive] == [True]
+    with pytest.raises(Refused, match="Somebody else must confirm this"):
+        services.confirm(run, by=numbered.qa_head, at=NOW)
+    # Not even a row of the database that says it was confirmed writes it.
+    ImportRun.objects.filter(pk=run.pk).update(state="confirmed")
+    services.work_on(run.pk, at=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.content) == ("faulty", None)
+    assert User.objects.get(pk=numbered.administrator.pk).email == numbered.administrator.email
+
+
+def test_the_second_person_does_not_confirm_what_is_about_themselves(numbered):
+    row = staff_row(numbered.administrator, "", **{"E-mail": "mine@example.org"})
+    run = uploaded(numbered.council, [row], numbered.qa_head)
+
+    services.confirm(run, by=numbered.administrator, at=NOW)
+    services.work_on(run.pk, at=NOW)
+
+    run.refresh_from_db()
+    assert (run.state, run.faults[0]["row"]) == ("faulty", 2)
+    assert User.objects.get(pk=numbered.administrator.pk).email == numbered.administrator.email
+
+
+def test_an_address_that_is_changed_ends_sessions_and_is_told_to_the_old_one(numbered):
+    worker, old = numbered.worker, numbered.worker.email
+    browser = signed_in(worker)
+    row = staff_row(worker, "", **{"E-mail": "new@example.org"})
+    run = uploaded(numbered.council, [row], numbered.qa_head)
+
+    services.confirm(run, by=numbered.administrator, at=NOW)
+    services.work_on(run.pk, at=NOW)
+    mail.outbox.clear()
+    send_unsent(at=NOW)
+
+    assert browser.get("/messages/").status_code == 302
+    (told,) = [one for one in mail.outbox if one.to == [old]]
+    assert "was changed on 10 November 2026" in told.body
+    assert worker.name not in told.body + told.subject
+    assert "new@example.org" not in told.body
+    line = TrailEntry.objects.get(verb="change person")
+    assert (line.by_id, line.subject_id, line.detail) == (
+        numbered.qa_head.pk,
+        worker.pk,
+        {"name": False, "address": True},
+    )
+    assert not Notice.objects.exclude(address="").exists()
+
+
+def test_the_others_are_told_of_wide_rights_that_a_staff_file_gives(numbered):
+    row = staff_row(numbered.worker, "P-NEW", **{"Post type": "PSQA"})
+    run = uploaded(numbered.council, [row], numbered.qa_head)
+    services.confirm(run, by=numbered.administrator, at=NOW)
+
+    services.work_on(run.pk, at=NOW)
+
+    (told,) = Notice.objects.filter(kind="people.wide")
+    assert (told.to, told.subject, told.urgent) == (
+        numbered.administrator,
+        "A post with wide rights was given",
+        True,
+    )
 
 
 # --- what is sent on purpose to break things -----------------------------------------------------
