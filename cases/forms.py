@@ -1,5 +1,7 @@
 """Uploading a file."""
 
+from typing import Any
+
 from django import forms
 
 from cases.kinds import fixed
@@ -32,3 +34,8 @@ class UploadForm(ServiceForm):
         error_messages={"required": "Choose what is in the file."},
     )
     file = table_field()
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **more: Any) -> None:
+        """Offer the kinds that this person imports."""
+        super().__init__(*args, **more)
+        self.fields["kind"].choices = kinds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.sheets import Checked, Column
@@ -30,7 +30,9 @@ class ImportKind:
     `read(council, rows, subject=…, on=…)` writes nothing and raises Unreadable or Refused for a file as a whole.
     `apply(council, read, by=…, at=…, on=…)` writes it all, harmless twice, and counts what changed; `count(council,
     read)` counts the same without writing, where that can be done. `columns` are those of a kind that is the same for
-    every council. `about(council, subject, on)` is the subject in words.
+    every council. `about(council, subject, on)` is the subject in words. `guard(council, read, actors=…, on=…)` notes
+    as faults what those who upload or confirm may not do, and says in words what takes a second person; `others(council,
+    uploader, at)` are those who may be that second person.
     """
 
     code: str
@@ -41,6 +43,8 @@ class ImportKind:
     columns: tuple[Column, ...] = ()
     page: str = "import"
     about: Callable[[Council, str, date], str] | None = None
+    guard: Callable[..., list[str]] | None = None
+    others: Callable[[Council, int, datetime], list[User]] | None = None
 
 
 KINDS: dict[str, ImportKind] = {}

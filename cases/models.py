@@ -73,7 +73,8 @@ class Involvement(models.Model):
 class ImportRun(models.Model):
     """One uploaded file on its way: checked in the background, looked at, confirmed, written as a whole.
 
-    `subject` is the code of the instrument that replies answer; other kinds have none.
+    `subject` is the code of the instrument that replies answer; other kinds have none. `sensitive` says in plain
+    words what in it takes a second person to confirm; it is empty where one person is enough.
     """
 
     class Kind(models.TextChoices):
@@ -97,10 +98,14 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     checksum = models.CharField(max_length=64)
     content = models.BinaryField(null=True, help_text="taken away once the import has ended")
     rows = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    sensitive = models.JSONField(default=list, help_text="what takes a second person, in words")
     faults = models.JSONField(default=list)
     fault_count = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -122,3 +127,8 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+    @property
+    def waits_for_another(self) -> bool:
+        """Whether somebody else than who uploaded it has to confirm it."""
+        return self.state == self.State.CHECKED and bool(self.sensitive)

@@ -1,7 +1,7 @@
 """Imports from upload to end: each step is a row's state, harmless when taken twice."""
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.kinds import KINDS, Read
 from cases.models import ImportRun
 from core.moves import Refused
+from core.notices import Message, tell
 from core.tabular import Unreadable, rows
 from core.trail import record
 from people.models import User
@@ -20,6 +21,7 @@ LEASE = timedelta(minutes=10)
 TRIES = 3
 KEPT_FAULTS = 1_000
 State = ImportRun.State
+SECOND = "Somebody else must confirm this: it changes who can sign in or what they may do."
 CONFIRMED = frozenset({State.CONFIRMED, State.WRITING, State.DONE})
 
 
@@ -49,7 +51,11 @@ def upload(kind: str, content: bytes, *, by: User, at: datetime, subject: str = 
 
 @transaction.atomic
 def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
-    """Say that a checked file shall be written."""
+    """Say that a checked file shall be written.
+
+    Raises PermissionDenied for who may not; Refused for a file with faults, and for who uploaded it where it takes
+    a second person.
+    """
     if not by.has_perm(KINDS[run.kind].permission) or by.council_id != run.council_id:
         raise PermissionDenied
     run.refresh_from_db(
@@ -62,8 +68,10 @@ def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
         return run
     if run.state != State.CHECKED:
         raise Refused("Only a file without faults can be imported.")
-    run.state, run.tries = State.CONFIRMED, 0
-    run.save(update_fields=["state", "tries"])
+    if run.sensitive and run.uploaded_by_id == by.pk:
+        raise Refused(SECOND)
+    run.state, run.tries, run.confirmed_by = State.CONFIRMED, 0, by
+    run.save(update_fields=["state", "tries", "confirmed_by"])
     record("confirm import", run, by=by, at=at)
     return run
 
@@ -104,28 +112,47 @@ def work_on(run_id: int, *, at: datetime) -> bool:
     return True
 
 
-def read(run: ImportRun, *, at: datetime) -> tuple[Read | None, list[dict[str, object]]]:
-    """The file as its kind reads it, and what has to be put right in it; None for a file that cannot be read."""
+@dataclass
+class Found:
+    """A file as its kind reads it, what has to be put right in it, and what takes a second person; both in words."""
+
+    file: Read | None = None
+    faults: list[dict[str, object]] = field(default_factory=list)
+    sensitive: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has; none for a file that cannot be read."""
+        return self.file.checked.count if self.file else 0
+
+
+def read(run: ImportRun, *, at: datetime) -> Found:
+    """Read an import's file, for who uploaded it and, once it is confirmed, for who confirmed it."""
+    kind, on = KINDS[run.kind], timezone.localdate(at)
     try:
-        found = KINDS[run.kind].read(
+        file = kind.read(
             run.council,
             rows(bytes(run.content or b""), max_rows=settings.IMPORT_MAX_ROWS),
             subject=run.subject,
-            on=timezone.localdate(at),
+            on=on,
         )
     except (Unreadable, Refused) as fault:
-        return None, [of_the_file(str(fault))]
-    faults = [asdict(fault) for fault in sorted(found.faults, key=lambda one: one.row)]
-    if not faults and not found.checked.count:
-        faults = [of_the_file("The file holds no rows below the names of its columns.")]
-    return found, faults
+        return Found(faults=[of_the_file(str(fault))])
+    found = Found(file)
+    if kind.guard and not file.faults:
+        actors = {run.uploaded_by_id, run.confirmed_by_id} - {None}
+        found.sensitive = kind.guard(run.council, file, actors=actors, on=on)
+    found.faults = [asdict(fault) for fault in sorted(file.faults, key=lambda one: one.row)]
+    if not found.faults and not file.checked.count:
+        found.faults = [of_the_file("The file holds no rows below the names of its columns.")]
+    return found
 
 
 def check(run: ImportRun, *, at: datetime) -> None:
     """Check the file, and count what would change; nothing is kept of it."""
-    found, faults = read(run, at=at)
-    counts = {} if faults else would_change(run, found, at=at)
-    finish_check(run, faults, found.checked.count if found else 0, counts, at=at)
+    found = read(run, at=at)
+    counts = {} if found.faults else would_change(run, found.file, at=at)
+    finish_check(run, found, counts, at=at)
 
 
 def of_the_file(says: str) -> dict[str, object]:
@@ -153,28 +180,43 @@ def held(run: ImportRun) -> bool:
 
 
 @transaction.atomic
-def finish_check(
-    run: ImportRun,
-    faults: list[dict[str, object]],
-    count: int,
-    counts: dict[str, int],
-    *,
-    at: datetime,
-) -> None:
+def finish_check(run: ImportRun, found: Found, counts: dict[str, int], *, at: datetime) -> None:
     """Keep what the check found, unless another worker has the file now; a faulty file is not kept itself."""
     if not held(run):
         return
+    faults = found.faults
     run.state = State.FAULTY if faults else State.CHECKED
     run.faults, run.fault_count, run.rows, run.counts = (
         faults[:KEPT_FAULTS],
         len(faults),
-        count,
+        found.rows,
         counts,
     )
-    run.lease_until = None
+    run.lease_until, run.sensitive = None, [] if faults else found.sensitive
     if faults:
         run.content, run.ended_at = None, at
     run.save()
+    if run.waits_for_another:
+        ask_another(run, at=at)
+
+
+def others(run: ImportRun, *, at: datetime) -> list[User]:
+    """Who may confirm a file that takes a second person."""
+    who = KINDS[run.kind].others
+    return who(run.council, run.uploaded_by_id, at) if who else []
+
+
+def ask_another(run: ImportRun, *, at: datetime) -> None:
+    """Tell those who may confirm it that a file waits for them."""
+    message = Message(
+        kind="imports.second",
+        subject="A file waits for you to confirm it",
+        text="Somebody has uploaded a file that changes who can sign in or what they may do. "
+        "Look at it, and confirm it only if you know why.",
+        path=f"/import/{run.pk}/",
+        urgent=True,
+    )
+    tell([(one, "") for one in others(run, at=at)], message, key=f"import:{run.pk}:second", at=at)
 
 
 @transaction.atomic
@@ -182,12 +224,14 @@ def write(run: ImportRun, *, at: datetime) -> None:
     """Write the whole file, or nothing of it when something has changed since the check."""
     if not held(run):
         return
-    found, faults = read(run, at=at)
-    if faults:
-        finish_check(run, faults, found.checked.count if found else 0, {}, at=at)
+    found = read(run, at=at)
+    if found.sensitive and run.confirmed_by_id in {None, run.uploaded_by_id}:
+        found.faults.append(of_the_file(SECOND))
+    if found.faults:
+        finish_check(run, found, {}, at=at)
         return
     run.counts = KINDS[run.kind].apply(
-        run.council, found, by=run.uploaded_by, at=at, on=timezone.localdate(at)
+        run.council, found.file, by=run.uploaded_by, at=at, on=timezone.localdate(at)
     )
     run.state, run.content, run.lease_until, run.ended_at = State.DONE, None, None, at
     run.save()

@@ -21,16 +21,18 @@ from core import clock
 from core.bell import ring
 from core.forms import ServiceForm
 from core.moves import Refused
+from core.recording import progress_only
 from core.sheets import Column
 from core.tabular import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from core.trail import record
+from people.sensitive import asks_again
 
 WORKING = {"waiting", "checking", "confirmed", "writing"}
 
 
 def check_import(request: HttpRequest) -> None:
-    """Only the QA team and administrators import."""
-    if not request.user.has_perm("people.import_staff"):
+    """Only the QA team and administrators import; the staff file is for whoever keeps the posts."""
+    if not request.user.has_perm("cases.import_cases"):
         raise PermissionDenied
 
 
@@ -39,6 +41,12 @@ def imported(request: HttpRequest, pk: int) -> ImportRun:
     if not kinds_of(request.user):
         raise PermissionDenied
     return get_object_or_404(ImportRun.objects.visible_to(request.user).defer("content"), pk=pk)
+
+
+def own_kinds(request: HttpRequest) -> list[tuple[str, str]]:
+    """The kinds with a template that this person imports, with their words."""
+    may = kinds_of(request.user)
+    return [(code, label) for code, label in fixed_kinds() if code in may]
 
 
 def take_file(
@@ -84,13 +92,15 @@ def import_(request: HttpRequest) -> HttpResponse:
     check_import(request)
     sent = request.method == "POST"
     chosen = {"kind": request.GET.get("kind")}
-    form = UploadForm(request.POST, request.FILES) if sent else UploadForm(initial=chosen)
+    own = own_kinds(request)
+    data = {"data": request.POST, "files": request.FILES} if sent else {"initial": chosen}
+    form = UploadForm(**data, kinds=own)
     if sent and form.is_valid():
         run = take_file(request, form, form.cleaned_data["kind"])
         if run is not None:
             return redirect("import-run", pk=run.pk)
     runs = ImportRun.objects.visible_to(request.user).listed(*fixed())[:10]
-    kinds = [(kind, label, KINDS[kind].columns) for kind, label in fixed_kinds()]
+    kinds = [(kind, label, KINDS[kind].columns) for kind, label in own]
     context = {"form": form, "runs": runs, "kinds": kinds}
     return render(request, "cases/import.html", context, status=422 if form.errors else 200)
 
@@ -99,6 +109,8 @@ def import_(request: HttpRequest) -> HttpResponse:
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an import is: being checked, its faults row by row, or what it would change."""
     run = imported(request, pk)
+    if request.headers.get("HX-Request") and run.state in WORKING:
+        progress_only(request)
     kind = KINDS[run.kind]
     template = (
         "cases/_import_run.html" if request.headers.get("HX-Request") else "cases/import_run.html"
@@ -108,6 +120,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "page": Paginator(run.faults, 50).get_page(request.GET.get("page")),
         "working": run.state in WORKING,
         "about": kind.about(run.council, run.subject, clock.today()) if kind.about else "",
+        "own": run.uploaded_by_id == request.user.pk,
+        "others": services.others(run, at=clock.now()) if run.waits_for_another else [],
         "back": reverse(kind.page),
         "again": f"?{urlencode({'kind': run.kind, 'subject': run.subject})}",
     }
@@ -115,6 +129,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@asks_again
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Import a checked file."""
     run = imported(request, pk)
@@ -138,7 +153,7 @@ def import_faults(request: HttpRequest, pk: int) -> HttpResponse:
 def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     """An empty file with every column, an example row, and an explanation per column (XLSX)."""
     check_import(request)
-    if kind not in fixed() or form not in {"csv", "xlsx"}:
+    if kind not in dict(own_kinds(request)) or form not in {"csv", "xlsx"}:
         raise Http404
     columns = KINDS[kind].columns
     if form == "csv":

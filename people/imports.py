@@ -1,5 +1,6 @@
 """The staff file: who holds which post in which team, and whom the post reports to. All or nothing."""
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,15 +8,19 @@ from datetime import date, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
-from django.db import transaction
-from django.db.models import Q
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
+from core.notices import Message, tell
 from core.sheets import Checked, Column, check_rows
 from core.tabular import Row
-from core.trail import record
+from core.trail import record, record_many
 from people.models import Council, OrgUnit, Post, PostHolding, PostType, User
 from people.querysets import on_day
+from people.sign_ins import end_everywhere, invite_all
+from people.wide_rights import tell_of_wide_posts, wide_of
 
 COLUMNS = (
     Column(
@@ -246,6 +251,17 @@ def circles(above: dict[str, str | None]) -> list[str]:
 # --- writing ------------------------------------------------------------------------------------
 
 
+@dataclass
+class Changes:
+    """What writing a plan changes: counts, a line of the trail for each person and post, and whom to tell."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: list[tuple[str, models.Model, dict[str, Any]]] = field(default_factory=list)
+    moved: list[tuple[User, str]] = field(default_factory=list)
+    wide_given: int = 0
+    wide_ended: int = 0
+
+
 @transaction.atomic
 def apply(
     council: Council, plan: Plan, *, by: User | None, at: datetime, on: date, cause: str = ""
@@ -256,22 +272,44 @@ def apply(
     a post can no longer sign in. New people get no password: they set it by e-mail.
     """
     Council.objects.select_for_update().get(pk=council.pk)
-    counts: Counter[str] = Counter()
+    changes = Changes()
+    counts = changes.counts
     units = write_units(council, plan, counts)
-    posts = write_posts(council, plan, units, counts)
-    people = write_people(council, plan, counts)
-    write_holdings(plan, posts, people, counts)
-    end_sign_ins(council, [user.pk for user in people.values()], on)
+    posts = write_posts(council, plan, units, changes)
+    people = write_people(council, plan, changes)
+    write_holdings(plan, posts, people, changes)
+    end_sign_ins(council, [user.pk for user in people.values()], on, changes)
+    cause = "" if by else cause or "command"
+    record_many(changes.lines, by=by, cause=cause, at=at)
+    for user, address in changes.moved:
+        end_everywhere(user, by=by, cause=cause, at=at)
+        tell_old_address(user, address, at=at)
+    for done, number in (("given", changes.wide_given), ("ended", changes.wide_ended)):
+        tell_of_wide_posts(council.pk, done=done, number=number, by=by, at=at)
+    invite_all(newcomers(people.values()), by=by, at=at)
     record(
         "import staff",
         council,
         by=by,
-        cause="" if by else cause or "command",
+        cause=cause,
         at=at,
         council_id=council.pk,
         detail=dict(counts),
     )
     return dict(counts)
+
+
+def tell_old_address(user: User, address: str, *, at: datetime) -> None:
+    """Say to the address that somebody signed in with until now that it does so no more."""
+    message = Message(
+        kind="sign-in.address",
+        subject="The address of your account was changed",
+        text=f"The e-mail address of your account in QA Framework was changed on {timezone.localdate(at):%-d %B %Y}. "
+        "If you did not expect this, ask an administrator or the head of QA of your council at once.",
+        urgent=True,
+        address=address,
+    )
+    tell([(user, "you")], message, key=f"sign-in:address:{uuid.uuid4()}", at=at)
 
 
 def write_units(council: Council, plan: Plan, counts: Counter[str]) -> dict[str, OrgUnit]:
@@ -316,11 +354,13 @@ def write_unit(
 
 
 def write_posts(
-    council: Council, plan: Plan, units: dict[str, OrgUnit], counts: Counter[str]
+    council: Council, plan: Plan, units: dict[str, OrgUnit], changes: Changes
 ) -> dict[str, Post]:
     """The posts, then whom each reports to."""
     types = {one.code: one for one in PostType.objects.filter(council=council)}
-    there = {post.code: post for post in Post.objects.filter(council=council)}
+    counts = changes.counts
+    known = Post.objects.filter(council=council).select_related("type")
+    there = {post.code: post for post in known}
     new = [
         Post(council=council, code=code, type=types[kind], unit=units[unit])
         for code, (kind, unit, _) in plan.posts.items()
@@ -333,7 +373,9 @@ def write_posts(
         post = there[code]
         want = (types[kind].pk, units[unit].pk, there[boss].pk if boss else None)
         if (post.type_id, post.unit_id, post.reports_to_id) != want:
-            post.type_id, post.unit_id, post.reports_to_id = want
+            if code not in fresh:
+                note_post(post, types[kind], units[unit], changes)
+            post.type, post.unit_id, post.reports_to_id = types[kind], want[1], want[2]
             changed.append(post)
     Post.objects.bulk_update(changed, ["type", "unit", "reports_to"], batch_size=BATCH)
     counts["posts new"] += len(new)
@@ -341,7 +383,16 @@ def write_posts(
     return there
 
 
-def write_people(council: Council, plan: Plan, counts: Counter[str]) -> dict[str, User]:
+def note_post(post: Post, kind: PostType, unit: OrgUnit, changes: Changes) -> None:
+    """Note that a post becomes another; one that gains or loses wide rights is told of."""
+    detail = {"type": kind.pk, "unit": unit.pk}
+    changes.lines.append(("change post", post, detail))
+    was, will = wide_of(post.type.roles), wide_of(kind.roles)
+    changes.wide_given += bool(will - was)
+    changes.wide_ended += bool(was - will)
+
+
+def write_people(council: Council, plan: Plan, changes: Changes) -> dict[str, User]:
     """The people of the file, by staff number."""
     there = {
         user.staff_number: user
@@ -357,47 +408,74 @@ def write_people(council: Council, plan: Plan, counts: Counter[str]) -> dict[str
     for staff, (name, email) in plan.people.items():
         user = there.get(staff)
         if user is not None and (user.name, user.email) != (name, email):
+            detail = {"name": user.name != name, "address": user.email != email}
+            changes.lines.append(("change person", user, detail))
+            if user.email != email:
+                changes.moved.append((user, user.email))
             user.name, user.email = name, email
             changed.append(user)
     there |= {user.staff_number: user for user in User.objects.bulk_create(new, batch_size=BATCH)}
     User.objects.bulk_update(changed, ["name", "email"], batch_size=BATCH)
     # An address that somebody had before must neither sign in nor get a new password.
     EmailAddress.objects.filter(user__in=changed).delete()
-    counts["people new"] += len(new)
-    counts["people changed"] += len(changed)
+    changes.lines += [("add person", user, {}) for user in new]
+    changes.counts["people new"] += len(new)
+    changes.counts["people changed"] += len(changed)
     return there
 
 
 def write_holdings(
-    plan: Plan, posts: dict[str, Post], people: dict[str, User], counts: Counter[str]
+    plan: Plan, posts: dict[str, Post], people: dict[str, User], changes: Changes
 ) -> None:
     """Who holds which post from when to when."""
     ids = [user.pk for user in people.values()]
     rows = PostHolding.objects.filter(user_id__in=ids)
     there = {(row.post_id, row.user_id, row.from_on): row for row in rows}
     new, changed = [], []
-    for (post, staff, from_on), (to_on, cover) in plan.holdings.items():
-        key = (posts[post].pk, people[staff].pk, from_on)
-        row = there.get(key)
+    for (code, staff, from_on), (to_on, cover) in plan.holdings.items():
+        post, person = posts[code], people[staff]
+        row = there.get((post.pk, person.pk, from_on))
         if row is None:
-            new.append(
-                PostHolding(
-                    post_id=key[0], user_id=key[1], from_on=from_on, to_on=to_on, cover=cover
-                )
-            )
+            row = PostHolding(post=post, user=person, from_on=from_on, to_on=to_on, cover=cover)
+            new.append(row)
+            note_holding("join", row, changes)
         elif (row.to_on, row.cover) != (to_on, cover):
-            row.to_on, row.cover = to_on, cover
+            longer = row.to_on is not None and (to_on is None or to_on > row.to_on)
+            row.post, row.user, row.to_on, row.cover = post, person, to_on, cover
             changed.append(row)
+            note_holding("join" if longer or to_on is None else "end post", row, changes)
     PostHolding.objects.bulk_create(new, batch_size=BATCH)
     PostHolding.objects.bulk_update(changed, ["to_on", "cover"], batch_size=BATCH)
-    counts["holdings new"] += len(new)
-    counts["holdings changed"] += len(changed)
+    changes.counts["holdings new"] += len(new)
+    changes.counts["holdings changed"] += len(changed)
 
 
-def end_sign_ins(council: Council, ids: list[int], on: date) -> None:
+def note_holding(verb: str, row: PostHolding, changes: Changes) -> None:
+    """Note that a post is given or ended; one with wide rights is told of."""
+    last = {"last_day": row.to_on.isoformat()} if row.to_on else {}
+    changes.lines.append((verb, row.user, {"post": row.post_id, **last}))
+    if wide_of(row.post.type.roles):
+        changes.wide_given += verb == "join"
+        changes.wide_ended += verb != "join"
+
+
+def newcomers(people: Iterable[User]) -> QuerySet[User]:
+    """Those who may sign in, never have, and have not been asked in yet."""
+    ids = [user.pk for user in people]
+    found = User.objects.active().filter(pk__in=ids, last_login=None, asked_in=None)
+    return found.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
+def end_sign_ins(council: Council, ids: list[int], on: date, changes: Changes) -> None:
     """Only people who hold a post, now or later, can sign in."""
     holding = PostHolding.objects.filter(on_day(on) | Q(from_on__gt=on), user_id__in=ids).values(
         "user_id"
     )
-    User.objects.filter(pk__in=ids, is_active=True).exclude(pk__in=holding).update(is_active=False)
-    User.objects.filter(pk__in=holding, is_active=False, council=council).update(is_active=True)
+    gone = list(User.objects.filter(pk__in=ids, is_active=True).exclude(pk__in=holding))
+    back = list(User.objects.filter(pk__in=holding, is_active=False, council=council))
+    User.objects.filter(pk__in=[one.pk for one in gone]).update(
+        is_active=False, sign_ins_ended=F("sign_ins_ended") + 1
+    )
+    User.objects.filter(pk__in=[one.pk for one in back]).update(is_active=True)
+    changes.lines += [("end sign-in", one, {}) for one in gone]
+    changes.lines += [("reopen account", one, {}) for one in back]

@@ -9,8 +9,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
-from people.querysets import OrgUnitQuerySet, PostHoldingQuerySet, PostQuerySet, UserQuerySet
+from people.querysets import (
+    AccessReviewQuerySet,
+    OrgUnitQuerySet,
+    PostHoldingQuerySet,
+    PostQuerySet,
+    UserQuerySet,
+)
 from people.roles import Role
 
 
@@ -20,6 +27,15 @@ class Council(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     brand_colour = models.CharField(max_length=7, default="#12436d")
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=40, choices=[(r.value, r.value) for r in Role]),
+        default=list,
+        blank=True,
+        help_text="who holds one of these roles signs in with a second factor",
+    )
+    single_sign_on_only = models.BooleanField(
+        default=False, help_text="passwords open the service to administrators only"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -125,6 +141,9 @@ class User(AbstractBaseUser):
     daily_mail = models.BooleanField(
         default=False, help_text="messages come as one mail a day, urgent ones at once"
     )
+    sign_ins_ended = models.PositiveIntegerField(
+        default=0, help_text="how often everything that was signed in was ended at once"
+    )
 
     is_superuser = False
     is_staff = False
@@ -155,6 +174,11 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session must agree with: a new password ends the others, and so does `sign_ins_ended`."""
+        said = f"{self.password}:{self.sign_ins_ended}"
+        return salted_hmac("people.sessions", said, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Ask the rules with the object in question; nobody passes without a rule."""
@@ -195,3 +219,64 @@ class PostHolding(models.Model):
     def held_on(self, on: date) -> bool:
         """Whether the post was held on that day."""
         return self.from_on <= on and (self.to_on is None or on <= self.to_on)
+
+
+class AccessReview(models.Model):
+    """One decision of a quarterly review of access: somebody's post is right still, or was ended.
+
+    The holding is named by its person, post and first day, so that the decision outlives it.
+    """
+
+    class Decision(models.TextChoices):
+        CONFIRMED = "confirmed", "Confirmed"
+        ENDED = "ended", "Ended"
+
+    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="access_reviews")
+    quarter_on = models.DateField(help_text="first day of the quarter")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="access_reviews")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    from_on = models.DateField(help_text="first day in the post")
+    decision = models.CharField(max_length=20, choices=Decision.choices)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = AccessReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quarter_on", "person", "post", "from_on"], name="access_reviewed_once"
+            ),
+            models.CheckConstraint(condition=~Q(by=F("person")), name="access_reviewed_by_another"),
+        ]
+        indexes = [models.Index(fields=["council", "quarter_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.decision} in the quarter of {self.quarter_on:%Y-%m-%d}"
+
+
+class Invitation(models.Model):
+    """An invitation to choose a first password, or to come by the council's single sign-on.
+
+    The link's secret is made when the mail goes out and stands nowhere here.
+    """
+
+    to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="asked_in")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    taken_until = models.DateTimeField(
+        null=True, blank=True, help_text="a worker is sending it until then"
+    )
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+        indexes = [
+            models.Index(fields=["made_at"], condition=Q(sent_at=None), name="invitation_unsent")
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from core.trail import record
 from people.models import Council, OrgUnit, Post, PostHolding, PostType, User
+from people.sign_ins import end_everywhere
+from people.sign_ins import invite as invite
 
 
 @transaction.atomic
@@ -40,10 +42,20 @@ def save_unit(unit: OrgUnit) -> OrgUnit:
 
 @transaction.atomic
 def join(
-    user: User, post: Post, *, from_on: date, at: datetime, by: User | None = None, cause: str = ""
+    user: User,
+    post: Post,
+    *,
+    from_on: date,
+    at: datetime,
+    by: User | None = None,
+    cause: str = "",
+    to_on: date | None = None,
+    cover: bool = False,
 ) -> PostHolding:
-    """Somebody takes up a post from a day on."""
-    holding, _ = PostHolding.objects.get_or_create(post=post, user=user, from_on=from_on)
+    """Somebody takes up a post from a day on, to a day where one is given; `cover` as a deputy."""
+    holding, _ = PostHolding.objects.get_or_create(
+        post=post, user=user, from_on=from_on, defaults={"to_on": to_on, "cover": cover}
+    )
     if not user.is_active:
         user.is_active = True
         user.save(update_fields=["is_active"])
@@ -66,6 +78,7 @@ def leave(
     if last_day <= timezone.localdate(at) - timedelta(days=1):
         user.is_active = False
         user.save(update_fields=["is_active"])
+        end_everywhere(user, by=by, cause="account closed", at=at)
     record("leave", user, by=by, cause="" if by else cause or "command", at=at)
 
 
@@ -80,5 +93,6 @@ def end_sign_ins(*, at: datetime) -> int:
     for user in gone:
         user.is_active = False
         user.save(update_fields=["is_active"])
+        end_everywhere(user, cause="account closed", at=at)
         record("end sign-in", user, at=at, cause="last post has ended")
     return len(gone)

@@ -26,7 +26,7 @@ def test_a_code_stands_for_one_kind_only():
 @pytest.mark.parametrize(
     ("who", "kinds"),
     [
-        ("officer", ["staff", "cases", "replies"]),
+        ("officer", ["cases", "replies"]),
         ("qa_head", ["staff", "cases", "replies"]),
         ("administrator", ["staff", "cases"]),
         ("head", []),

@@ -81,11 +81,13 @@ def test_a_staff_file_takes_the_same_way(people):
         row |= {"Service": people.service.name}
         row |= {"Directorate code": people.service.parent.code}
 
-    run = checked(people, as_csv(staff), kind="staff")
+    run = uploaded(people, as_csv(staff), kind="staff", by=people.administrator)
+    work(run)
     assert User.objects.filter(staff_number="77").exists() is False
-    services.confirm(run, by=people.officer, at=NOW)
+    services.confirm(run, by=people.administrator, at=NOW)
     work(run)
 
+    assert (run.state, run.sensitive) == (State.DONE, [])
     assert (run.state, run.counts["people new"]) == (State.DONE, 1)
     assert Post.objects.get(code="P-77").unit == people.team1
 

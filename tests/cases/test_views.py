@@ -15,15 +15,14 @@ from cases.kinds import KINDS
 from cases.models import CaseFile, ImportRun
 from cases.tasks import sweep_imports
 from core import clock
-from core.models import TrailEntry
+from core.models import Notice, TrailEntry
 from core.tabular import rows
 from tests.factories.cases import CaseFileFactory, InvolvementFactory
 from tests.factories.cast import cast
-from tests.people.tables import as_csv
+from tests.people.tables import as_csv, person
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -35,11 +34,7 @@ def people():
 def signed_in(client, people):
     """The browser of a member of the cast."""
 
-    def sign_in(who: str):
-        client.force_login(getattr(people, who), backend=BACKEND)
-        return client
-
-    return sign_in
+    return lambda who: sign_in(client, getattr(people, who))
 
 
 @pytest.fixture
@@ -301,7 +296,7 @@ def test_nobody_else_imports(people, signed_in, who):
 
 def test_another_councils_import_is_not_there(people, client):
     run = checked(people)
-    client.force_login(cast("northshire").officer, backend=BACKEND)
+    sign_in(client, cast("northshire").officer)
 
     answers = [
         client.get(reverse("import-run", args=[run.pk])),
@@ -403,13 +398,91 @@ def test_faults_are_downloaded_as_a_table_that_holds_no_formula(people, officer)
     assert TrailEntry.objects.filter(verb="download import faults", subject_id=run.pk).count() == 1
 
 
+# --- a staff file that takes two ----------------------------------------------------------------
+
+
+def sensitive_run(people, by=None) -> ImportRun:
+    """A checked staff file by which the worker would become an administrator."""
+    row = person("77", "Dora Lind", "P-77", Post_type="ADMIN", Team_code="T9", Service_code="S9")
+    run = services.upload("staff", as_csv([row]), by=by or people.administrator, at=clock.now())
+    services.work_on(run.pk, at=clock.now())
+    run.refresh_from_db()
+    return run
+
+
+def test_who_uploaded_a_sensitive_file_reads_why_somebody_else_must_confirm_it(people, signed_in):
+    run = sensitive_run(people)
+    where = reverse("import-run", args=[run.pk])
+    page = text(signed_in("administrator").get(where))
+    sent = signed_in("administrator").post(reverse("import-confirm", args=[run.pk]))
+
+    assert "1 row gives a post with wide rights" in page
+    assert "Somebody else must confirm this." in page
+    assert people.qa_head.name in page
+    assert "Import all of it" not in page
+    assert (sent.status_code, run.state) == (422, "checked")
+    assert "Somebody else must confirm this" in text(sent)
+
+
+def test_the_second_person_finds_a_sensitive_file_in_the_list_and_confirms_it(people, signed_in):
+    run = sensitive_run(people)
+    client = signed_in("qa_head")
+
+    assert "Waits for a second person" in text(client.get("/import/"))
+    page = text(client.get(reverse("import-run", args=[run.pk])))
+    assert f"{people.administrator.name} uploaded it." in page
+    assert "Import all of it" in page
+    assert Notice.objects.filter(kind="imports.second").values_list("to", flat=True).get() == (
+        people.qa_head.pk
+    )
+
+    client.post(reverse("import-confirm", args=[run.pk]))
+    sweep_imports()
+
+    run.refresh_from_db()
+    assert (run.state, run.confirmed_by) == ("done", people.qa_head)
+
+
+def test_without_a_second_person_the_page_says_that_a_first_list_comes_by_command(
+    people, signed_in
+):
+    people.qa_head.holdings.all().delete()
+    run = sensitive_run(people)
+
+    page = text(signed_in("administrator").get(reverse("import-run", args=[run.pk])))
+
+    assert "Nobody else in your council may do so yet." in page
+    assert "by command" in page
+
+
+def test_an_officer_imports_cases_and_no_staff(people, officer):
+    run = sensitive_run(people)
+
+    assert [kind for kind, _, _ in officer.get("/import/").context["kinds"]] == ["cases"]
+    assert send(officer, b"x", kind="staff").status_code == 422
+    for name in ("import-run", "import-faults"):
+        assert officer.get(reverse(name, args=[run.pk])).status_code == 404
+    assert officer.post(reverse("import-confirm", args=[run.pk])).status_code == 404
+
+
+def test_confirming_asks_again_who_somebody_is(people, client):
+    run = checked(people)
+    sign_in(client, people.officer, minutes_ago=31)
+
+    answer = client.post(reverse("import-confirm", args=[run.pk]))
+
+    run.refresh_from_db()
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert run.state == "checked"
+
+
 # --- templates ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["staff", "cases"])
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_template_has_every_column_and_an_example_that_can_be_read(officer, kind, form):
-    answer = officer.get(reverse("import-template", args=[kind, form]))
+def test_a_template_has_every_column_and_an_example_that_can_be_read(signed_in, kind, form):
+    answer = signed_in("qa_head").get(reverse("import-template", args=[kind, form]))
 
     disposition = f'attachment; filename="{kind}-template.{form}"'
     assert answer.headers["Content-Disposition"] == disposition
@@ -420,8 +493,8 @@ def test_a_template_has_every_column_and_an_example_that_can_be_read(officer, ki
 
 
 @pytest.mark.parametrize("kind", ["staff", "cases"])
-def test_the_workbook_explains_every_column(officer, kind):
-    content = officer.get(reverse("import-template", args=[kind, "xlsx"])).content
+def test_the_workbook_explains_every_column(signed_in, kind):
+    content = signed_in("qa_head").get(reverse("import-template", args=[kind, "xlsx"])).content
 
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]
     told = [row for row in sheet.iter_rows(min_row=2, values_only=True)]
@@ -431,7 +504,14 @@ def test_the_workbook_explains_every_column(officer, kind):
     ]
 
 
-@pytest.mark.parametrize("address", ["/import/cases-template.pdf", "/import/children-template.csv"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/import/cases-template.pdf",
+        "/import/children-template.csv",
+        "/import/staff-template.csv",  # for whoever keeps the posts
+    ],
+)
 def test_another_template_is_not_there(officer, address):
     assert officer.get(address).status_code == 404
 

@@ -5,8 +5,10 @@ from django.db import IntegrityError
 
 from core.models import TrailEntry
 from core.tabular import Unreadable
+from people import independence
+from people.import_guard import guard
 from people.imports import apply, circles, read_plan
-from people.models import OrgUnit, Post, PostHolding, User
+from people.models import OrgUnit, Post, PostHolding, PostType, User
 from people.services import set_post_types
 from tests.factories.people import CouncilFactory, UserFactory
 from tests.people.tables import STAFF_ROW, as_csv, as_xlsx, person, read
@@ -241,6 +243,70 @@ def test_another_councils_codes_are_its_own(council):
 
     assert take_in(other, theirs)["people new"] == 3
     assert take_in(council, FILE) == {}
+
+
+def test_each_person_changed_and_each_post_given_or_ended_is_in_the_trail(council):
+    take_in(council, FILE)
+    amina = User.objects.get(staff_number="1")
+    post = Post.objects.get(code="P-1")
+    before = TrailEntry.objects.latest("pk").pk
+
+    take_in(council, [AMINA | {"To": "2026-11-09", "Name": "Amina Stone"}])
+    take_in(council, [AMINA | {"From": "2026-11-10", "Post type": "TM", "Name": "Amina Stone"}])
+
+    lines = TrailEntry.objects.filter(pk__gt=before).exclude(verb="import staff").order_by("pk")
+    assert [(one.verb, one.subject_id, one.detail, one.cause) for one in lines] == [
+        ("change person", amina.pk, {"name": True, "address": False}, "test"),
+        ("end post", amina.pk, {"post": post.pk, "last_day": "2026-11-09"}, "test"),
+        ("end sign-in", amina.pk, {}, "test"),
+        (
+            "change post",
+            post.pk,
+            {"type": PostType.objects.get(code="TM").pk, "unit": post.unit_id},
+            "test",
+        ),
+        ("join", amina.pk, {"post": post.pk}, "test"),
+        ("reopen account", amina.pk, {}, "test"),
+    ]
+
+
+# --- QA stands outside line management (H-16) -----------------------------------------------------
+
+
+def guarded(council, table) -> list[tuple[int, str]]:
+    """The rows that the guard refuses, as by command."""
+    plan = plan_of(council, table)
+    assert plan.faults == []
+    guard(council, plan, on=TODAY)
+    return [(fault.row, fault.says) for fault in plan.faults]
+
+
+@pytest.mark.parametrize("independent", [True, False])
+def test_a_file_does_not_mix_qa_with_line_management_where_that_is_forbidden(
+    council, monkeypatch, independent
+):
+    monkeypatch.setattr(independence, "SAYS", [lambda council_id, on: independent])
+    set_post_types(council, [*TYPES, ("PSQA", "QA officer", ["qa_officer"])])
+    take_in(council, FILE)
+    officer = BEN | {"Post code": "P-7", "Post type": "PSQA", "Reports to": ""}
+
+    found = guarded(council, [AMINA, officer])
+
+    assert [row for row, _ in found] == ([3] if independent else [])
+    assert all("independent of line management" in says for _, says in found)
+    # Whoever holds the posts one after the other mixes nothing.
+    assert guarded(council, [BEN | {"To": "2026-11-09"}, officer]) == []
+
+
+def test_a_file_that_puts_workers_below_somebody_of_the_qa_team_is_refused(council, monkeypatch):
+    monkeypatch.setattr(independence, "SAYS", [lambda council_id, on: True])
+    set_post_types(council, [*TYPES, ("PSQA", "QA officer", ["qa_officer", "line_manager"])])
+    alone = {"Team_code": "Q1", "Team": "QA", "Service_code": "QS", "Service": "Quality"}
+    take_in(council, [*FILE, person("5", "Eve Lund", "P-5", Post_type="PSQA", **alone)])
+
+    found = guarded(council, [AMINA | {"Reports to": "P-5"}])
+
+    assert [(row, says.partition(":")[0]) for row, says in found] == [(0, "Staff number 5")]
 
 
 # --- what is refused ----------------------------------------------------------------------------

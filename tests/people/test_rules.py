@@ -30,11 +30,17 @@ def test_a_predicate_follows_the_post(people, predicate, expected):
     assert those(people, predicate) == expected
 
 
-@pytest.mark.parametrize("permission", ["people.import_staff", "people.see_people"])
+@pytest.mark.parametrize("permission", ["cases.import_cases", "people.see_people"])
 def test_the_qa_team_and_administrators_may(people, permission):
     who = those(people, lambda user: user.has_perm(permission))
 
     assert who == {"officer", "qa_head", "administrator"}
+
+
+def test_a_staff_file_is_for_whoever_keeps_the_posts(people):
+    who = those(people, lambda user: user.has_perm("people.import_staff"))
+
+    assert who == {"qa_head", "administrator"}
 
 
 @pytest.mark.parametrize("part", ["officer", "qa_head", "administrator"])
@@ -52,7 +58,7 @@ def test_the_right_goes_with_the_post(people, part, change):
 
     change(user)
 
-    assert User.objects.get(pk=user.pk).has_perm("people.import_staff") is False
+    assert User.objects.get(pk=user.pk).has_perm("cases.import_cases") is False
 
 
 def test_nobody_may_do_what_no_rule_names(people):

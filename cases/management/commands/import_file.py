@@ -46,6 +46,8 @@ class Command(BaseCommand):
             )
         except Unreadable as fault:
             raise CommandError(str(fault)) from None
+        if kind.guard and not plan.faults:
+            kind.guard(council, plan, on=on)
         if plan.faults:
             lines = [
                 f"row {fault.row}, {fault.column}: {fault.says}" for fault in plan.faults[:200]
