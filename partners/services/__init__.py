@@ -1,0 +1,1 @@
+"""Inviting partners, sending their links, taking what they say."""

@@ -1,0 +1,1 @@
+"""The pages of partners: for those who invite, and behind the link."""
