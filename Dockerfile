@@ -16,13 +16,21 @@ COPY tools tools
 RUN python -m venv .venv && python -m tools.assets
 
 FROM python:3.11-slim-bookworm
-# Pango and a font, for the PDF records.
+# Pango and a font, for the PDF records; what PostgreSQL's programs stand on, for backups.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       libglib2.0-0 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1 fonts-dejavu-core \
+      libpq5 liblz4-1 libzstd1 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --create-home --home-dir /var/lib/qa qa \
  && install -d -o qa -g qa -m 700 /data
+# pg_dump and pg_restore of the server's own version: Debian's are older, and an older one cannot read a newer server.
+RUN --mount=type=bind,from=postgres:18-bookworm,target=/server \
+    install -d /opt/postgresql/bin /opt/postgresql/lib \
+ && cp /server/usr/lib/postgresql/18/bin/pg_dump /server/usr/lib/postgresql/18/bin/pg_restore /opt/postgresql/bin/ \
+ && cp -L /server/usr/lib/*-linux-gnu/libpq.so.5 /opt/postgresql/lib/ \
+ && LD_LIBRARY_PATH=/opt/postgresql/lib /opt/postgresql/bin/pg_dump --version \
+ && LD_LIBRARY_PATH=/opt/postgresql/lib /opt/postgresql/bin/pg_restore --version
 WORKDIR /srv/qa
 COPY --from=packages /srv/qa/.venv .venv
 COPY . .
