@@ -150,7 +150,7 @@ def change_form(data: Any, *, current: Any, place: Place, names: Names, seen: st
     """The form for one value, with what the published schema says of it as its help."""
     meant = about(place)
     if is_duration(current):
-        units = [(key, f"{word}s") for key, word in UNITS.items()]
+        units = [(key, f"{word}s") for key, word in UNITS.items() if key in units_at(place)]
         fields: dict[str, forms.Field] = {
             "number": forms.IntegerField(label="How many", min_value=0, help_text=meant.hint),
             "unit": forms.ChoiceField(label="Of what", choices=units),
@@ -162,6 +162,11 @@ def change_form(data: Any, *, current: Any, place: Place, names: Names, seen: st
         field.error_messages["required"] = "Enter what it should say."
     kind: type[ChangeForm] = type("ThisChange", (ChangeForm,), {"current": current, **fields})
     return kind(data, initial={**starting(current, fields), "seen": seen})
+
+
+def units_at(place: Place) -> tuple[str, ...]:
+    """The units in which a length of time at this place may be written."""
+    return about((*place, "unit")).words
 
 
 def starting(current: Any, fields: dict[str, forms.Field]) -> dict[str, Any]:

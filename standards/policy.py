@@ -527,6 +527,41 @@ class FigureRules:
     good: str = ""
 
 
+# What the time for which a kind of record is kept may count from.
+KEPT_FROM: Mapping[str, tuple[str, ...]] = {
+    "audits": ("closed", "returned"),
+    "cases": ("closed", "eighteenth_birthday"),
+    "concerns": ("resolved",),
+    "feedback": ("received",),
+    "supervision_notes": ("written",),
+    "files": ("uploaded",),
+    "partners": ("ended",),
+    "messages": ("made",),
+    "documents": ("made",),
+    "reports": ("published",),
+    "tokens": ("ended",),
+    "people": ("left",),
+    "sign_ins": ("last_seen",),
+    "history": ("written",),
+    "imports": ("ended",),
+}
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """How long one kind of record is kept: so many months since an event (`since`, one of `KEPT_FROM`) (H-11)."""
+
+    kind: str
+    months: int
+    since: str
+
+    @property
+    def length(self) -> str:
+        """How long, in words: 6 years, 18 months."""
+        number, unit = (self.months, "month") if self.months % 12 else (self.months // 12, "year")
+        return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
 @dataclass(frozen=True)
 class Policy:
     """Everything of an edition that is read whole."""
@@ -558,6 +593,11 @@ class Policy:
     bodies: Mapping[str, Body] = field(default_factory=dict)
     reports: tuple[ReportRule, ...] = ()
     figures: FigureRules = FigureRules()
+    retention: tuple[RetentionRule, ...] = ()
+
+    def kept(self, kind: str) -> RetentionRule | None:
+        """How long this kind of record is kept; None where there is no local rule, and it is never erased."""
+        return next((one for one in self.retention if one.kind == kind), None)
 
     def report(self, code: str) -> ReportRule:
         """The report with this code. Raises KeyError for a code the framework does not have."""

@@ -146,6 +146,7 @@ PAGES = (
         {"instruments": "Feedback", "reports": "Reports", "figures": "What figures stand on"},
     ),
     Page("timescales", "Timescales", {"statutory_rules": "Timescales that can be checked"}),
+    Page("retention", "Keeping records", {"retention": "How long records are kept"}),
     Page("assumptions", "Assumptions"),
 )
 

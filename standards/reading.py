@@ -40,6 +40,7 @@ from standards.policy import (
     PostType,
     ReportRule,
     ReportVersionRule,
+    RetentionRule,
     ReturnCheck,
     Rung,
     Scale,
@@ -92,6 +93,7 @@ WHOLE = (
     "instruments",
     "reports",
     "figures",
+    "retention",
     "statutory_rules",
     "acknowledged",
 )
@@ -152,7 +154,15 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         ),
         reports=tuple(report_of(one) for one in document.get("reports", ())),
         figures=figures_of(document.get("figures", {})),
+        retention=tuple(retention_of(one) for one in document.get("retention", ())),
     )
+
+
+def retention_of(rule: Mapping[str, Any]) -> RetentionRule:
+    """How long one kind of record is kept."""
+    keep = rule["keep"]
+    months = keep["number"] * (12 if keep["unit"] == "years" else 1)
+    return RetentionRule(rule["kind"], months, rule["from"])
 
 
 def figures_of(rule: Mapping[str, Any]) -> FigureRules:

@@ -14,6 +14,7 @@ from core import clock
 from core.moves import Refused
 from core.trail import record
 from people.selectors import without_holder
+from people.sensitive import asks_again
 from standards import drafting, editing
 from standards.crosscheck.warnings import NAMES
 from standards.difference import differences
@@ -422,6 +423,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@asks_again
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish what somebody else proposed."""
     version = version_at(request, pk, "approve")

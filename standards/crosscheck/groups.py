@@ -6,6 +6,7 @@ from typing import Any
 
 from standards.crosscheck import described, people
 from standards.crosscheck.references import Document, Found, Place, codes, known, twice
+from standards.policy import KEPT_FROM
 
 # Lists whose codes stand once.
 CODED = (
@@ -173,6 +174,18 @@ def programme(document: Document) -> Found:
             yield (*place, "excuses"), "An activity cannot excuse from itself. Name another one."
 
 
+def retention(document: Document) -> Found:
+    """One time for each kind of record, counted from something that this kind has."""
+    rules = document.get("retention", [])
+    yield from twice(rules, ("retention",), "kind")
+    for step, rule in enumerate(rules):
+        if rule["from"] not in (known_here := KEPT_FROM[rule["kind"]]):
+            yield (
+                ("retention", step, "from"),
+                f"The time for “{rule['kind']}” cannot count from “{rule['from']}”. Write one of: {', '.join(known_here)}.",
+            )
+
+
 CHECKS = (
     stand_once,
     are_listed,
@@ -182,4 +195,5 @@ CHECKS = (
     selection,
     triggers,
     programme,
+    retention,
 )

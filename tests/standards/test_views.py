@@ -17,10 +17,10 @@ from standards.models import FrameworkVersion
 from standards.schema import read
 from tests.factories.cast import Cast, cast
 from tests.factories.standards import edition_of, framework_text
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PAGES = [
     "about",
     "grades",
@@ -46,9 +46,7 @@ class Made:
 
 
 def browser(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
+    return sign_in(Client(), user)
 
 
 @pytest.fixture
