@@ -58,7 +58,13 @@ def opened(place: Council, at: datetime, **changes: object) -> Audit:
 
 
 def returned(place: Council, grade: str, at: datetime, **changes: object) -> Audit:
-    """An audit returned at a moment with an overall grade: a value such as "6", or a grade's code.
+    """An audit returned at a moment with an overall grade; `changes` as in `finished`."""
+    audit = finished(place, grade, at, **changes)
+    return return_audit(audit, by=audit.auditor, at=at)
+
+
+def finished(place: Council, grade: str, at: datetime, **changes: object) -> Audit:
+    """An audit in session in which nothing is missing, with an overall grade: a value such as "6", or a grade's code.
 
     `answers` are further answers by the part's code; `actions` how many actions it has; `unit`, `auditor` and
     `moderator` others than the cast's. The rules of allocation are not asked.
@@ -82,7 +88,7 @@ def returned(place: Council, grade: str, at: datetime, **changes: object) -> Aud
         plan = Plan(rules.kinds[0].code, "Ask the child", "It counts", audit.worker, due_on)
         plan = replace(plan, success="The child says so")
         record_action(audit, plan, by=audit.auditor, at=at)
-    return return_audit(audit, by=audit.auditor, at=at)
+    return audit
 
 
 def waiting(audit: Audit) -> Moderation:
