@@ -1,4 +1,5 @@
 import contextlib
+import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +9,8 @@ from django.test import Client
 from cases.models import ImportRun
 from cases.services import upload
 from cases.tasks import sweep_imports, work_on_import
-from core.bell import ring
+from core.bell import quiet, ring
+from core.tasks import run_job
 from qaframework.celery import app
 from tests.factories.cast import cast
 from tests.factories.core import AT
@@ -27,6 +29,7 @@ def waiting_import():
 @pytest.fixture
 def worker_at_hand():
     """A worker that takes up at once what it is rung for."""
+    quiet.end()
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False
@@ -50,6 +53,23 @@ def test_a_bell_that_nobody_hears_breaks_no_request_and_loses_nothing(
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/import/{run.pk}/")
     assert run.state == ImportRun.State.WAITING
     assert sweep_imports() == 1
+
+
+def test_a_broker_that_is_away_is_waited_for_once_however_many_bells_there_are(
+    django_capture_on_commit_callbacks,
+):
+    quiet.end()
+    began = time.monotonic()
+
+    with django_capture_on_commit_callbacks(execute=True) as rung:
+        for pk in range(40):
+            ring(run_job, pk)
+
+    assert len(rung) == 40
+    assert time.monotonic() - began < 5
+    assert quiet.now()
+    quiet.end()
+    assert not quiet.now()
 
 
 def test_a_bell_rings_a_worker_once_the_transaction_is_through(

@@ -12,6 +12,7 @@ from actions.models import Action
 from audits.models import Audit
 from audits.services.returning import return_audit
 from core import clock
+from core.bell import quiet
 from people.models import User
 from programme.demo import Scene, answer_all, bear_out_grade, bring_to
 from qaframework.celery import app
@@ -27,6 +28,7 @@ SIX = time(6)
 def _movable_clock(settings):
     """The clock can be moved, and what is rung for is worked at once."""
     settings.TEST_CLOCK_MOVABLE = True
+    quiet.end()
     app.conf.task_always_eager = True
     clock.read_again()
     yield
