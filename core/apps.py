@@ -7,8 +7,8 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        """Find what the rooms count beside the menu, let follow a step in a room below, and do by themselves.
+        """Find what the rooms count beside the menu, let follow a step in a room below, trace, and do by themselves.
 
-        `chores` are core's own jobs.
+        `chores` are core's own jobs; `gauges` are what is looked up when somebody asks for the metrics.
         """
-        autodiscover_modules("counting", "following", "jobs", "chores")
+        autodiscover_modules("counting", "following", "tracing", "jobs", "chores", "gauges")

@@ -85,7 +85,7 @@ def send(rows: NoticeQuerySet, *, mail: BaseEmailBackend, at: datetime) -> int:
         if isinstance(fault, ITS_OWN):
             return 0
         raise ServerAway from fault
-    return held.filter(sent_at=None).update(sent_at=at, taken_until=None, fault="")
+    return held.filter(sent_at=None).update(sent_at=at, taken_until=None, fault="", address="")
 
 
 @transaction.atomic
@@ -124,9 +124,10 @@ def letter(notices: list[Notice]) -> EmailMessage:
     """The mail with one message, or with those of a morning."""
     first = notices[0]
     if not first.bundle:
-        return EmailMessage(
-            first.subject, words(first), to=[first.to.email], headers=numbered(f"notice-{first.pk}")
-        )
+        # A subject is one line, whatever stands in it.
+        line = " ".join(first.subject.split())
+        to = first.address or first.to.email
+        return EmailMessage(line, words(first), to=[to], headers=numbered(f"notice-{first.pk}"))
     number = len(notices)
     subject = f"{number} messages" if number > 1 else "1 message"
     text = "\n".join(f"{one.subject}\n\n{words(one)}" for one in notices)

@@ -2,30 +2,100 @@
 
 import re
 import sys
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages as notes
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.paginator import Paginator
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST, require_safe
-from django.views.defaults import server_error
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from core import clock
-from core.middleware import DATABASE_FAULTS, away, public
+from core import clock, readiness
+from core import metrics as numbers
+from core.middleware import DATABASE_FAULTS, away, bare, public, too_large
 from core.models import Notice
 from core.notices import choose_mail as choose
 
+# How long what security.txt says may be relied on; each answer says it anew.
+SECURITY_TXT_DAYS = 180
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @public
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the web process and its database answer."""
+    """Whether the web process lives; it asks nobody else."""
+    return JsonResponse({"status": "ok"})
+
+
+@public
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Whether the service can do its work: 503 with the codes of what does not answer, and nothing else."""
+    lacks = readiness.missing()
+    said = {"status": "not ready" if lacks else "ready", "missing": lacks}
+    return JsonResponse(said, status=503 if lacks else 200)
+
+
+@public
+@require_safe
+def saving(request: HttpRequest) -> HttpResponse:
+    """Whether something could be saved now; asked by a page before it sends a long form. Says nothing but that."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+    return HttpResponse(status=204)
+
+
+@public
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Numbers for Prometheus, for whoever sends the token; not found for everybody else."""
+    wanted = settings.QA_METRICS_TOKEN
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not wanted or not constant_time_compare(sent, wanted):
+        raise Http404
+    return HttpResponse(numbers.page(), content_type=CONTENT_TYPE_LATEST)
+
+
+@public
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """No page of this service belongs into a search engine."""
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
+
+
+@public
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a weakness (RFC 9116); not found where the council names nobody."""
+    contact = settings.QA_SECURITY_CONTACT
+    if not contact:
+        raise Http404
+    written = contact if ":" in contact else f"mailto:{contact}"
+    until = (clock.now() + timedelta(days=SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [
+        f"Contact: {written}",
+        f"Expires: {until}",
+        f"Canonical: {settings.QA_ORIGIN}/.well-known/security.txt",
+        "Preferred-Languages: en",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that makes no sense, or holds more than any form of ours."""
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return too_large(request)
+    return bare(request, "400.html", 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -35,7 +105,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """What is shown for a fault that nothing else caught: 503 while the database is away, else 500."""
-    return away() if isinstance(sys.exc_info()[1], DATABASE_FAULTS) else server_error(request)
+    fault = sys.exc_info()[1]
+    return (
+        away(request, fault)
+        if isinstance(fault, DATABASE_FAULTS)
+        else bare(request, "500.html", 500)
+    )
 
 
 @public

@@ -86,7 +86,16 @@ def write_private(path: Path, text: str) -> None:
 
 def secret_key(data: Path) -> str:
     """The folder's own key, made once."""
-    path = data / "secret-key"
+    return made_once(data / "secret-key", secrets.token_urlsafe(50))
+
+
+def data_keys(data: Path) -> str:
+    """The folder's own key for sealed texts, made once."""
+    return made_once(data / "data-keys", secrets.token_urlsafe(32))
+
+
+def made_once(path: Path, text: str) -> str:
+    """What the private file holds; the text is written to it where there is none."""
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(50))
+        write_private(path, text)
     return path.read_text()

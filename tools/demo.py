@@ -54,6 +54,7 @@ def environment(data: Path) -> dict[str, str]:
         "QA_ENV": "demo",
         "QA_DATA_DIR": str(data),
         "SECRET_KEY": datafolder.secret_key(data),
+        "QA_DATA_KEYS": datafolder.data_keys(data),
         "PGHOST": str(socket_folder(data / "pg")),
         "PYTHONUNBUFFERED": "1",
     }
@@ -146,7 +147,7 @@ def prepare(supervisor: Supervisor) -> None:
     if packages.made_from(stamp, want):
         return
     steps = (
-        ("Making the tables", ("migrate", "--no-input", "-v0")),
+        ("Making the tables", ("install", "-v0")),
         ("Loading the frameworks", ("framework", "load", "--all", "--publish")),
         ("Inventing people, cases and audits", ("demo_data",)),
         ("Moderating some of the audits", ("demo_moderation",)),

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from tools import assets, checks, debian, demo, packages
+from tools import advisories, assets, checks, debian, demo, packages, sbom
 from tools.faults import Failed, Missing
 from tools.paths import PYTHON, ROOT
 
@@ -15,6 +15,8 @@ HELP = """./qa demo [--port N] [--data DIR] [--reset] [--small]   start everythi
 ./qa fix                                      put style and drawings right
 ./qa manage …                                 Django's commands, on the demo's data
 ./qa states                                   draw the state machines into docs/states/
+./qa advisories                               ask the public database for weaknesses of our packages (network)
+./qa sbom [file]                              write what the service is made of, as CycloneDX
 """
 
 
@@ -77,6 +79,10 @@ def main(words: list[str]) -> int:
             return manage(rest)
         case "states":
             return states(rest)
+        case "advisories":
+            return advisories.ask()
+        case "sbom":
+            return sbom.write(rest)
         case "help" | "--help" | "-h":
             print(HELP, end="")
             return 0

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja.security import HttpBearer
+from redis.exceptions import RedisError
 
 from core import clock
 from core.middleware import address_of
@@ -83,11 +84,14 @@ def count(name: str, most: int, words: str) -> None:
     """Count one request of this minute. Raises Problem for one too many."""
     now = int(clock.now().timestamp())
     key = f"{name}:{now // MINUTE}"
-    cache.add(key, 0, 2 * MINUTE)
     try:
+        cache.add(key, 0, 2 * MINUTE)
         used = cache.incr(key)
     except ValueError:  # it ran out between the two
         return
+    except (RedisError, OSError):
+        # Nobody counts now, so nobody comes in by this door; pages do not need it.
+        raise Problem(503, "The service cannot count requests now.", {"Retry-After": "5"}) from None
     if used > most:
         wait = str(MINUTE - now % MINUTE)
         raise Problem(429, f"{words} Wait {wait} seconds.", {"Retry-After": wait})

@@ -282,13 +282,8 @@ class TestRetry:
             outbox.retry(notice.pk, by=people.qa_head, at=AT)
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [{"subject": "Two\nlines"}, {"to__email": "two\nlines@example.org"}],
-    ids=["subject", "address"],
-)
-def test_a_message_that_cannot_be_sent_holds_up_no_other(mailoutbox, fields):
-    bad = NoticeFactory(made_at=AT - timedelta(days=1), **fields)
+def test_a_message_that_cannot_be_sent_holds_up_no_other(mailoutbox):
+    bad = NoticeFactory(made_at=AT - timedelta(days=1), to__email="two\nlines@example.org")
     good = NoticeFactory()
 
     assert send_notices() == 1

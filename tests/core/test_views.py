@@ -30,7 +30,7 @@ def subjects(answer):
     return re.findall(r'type="submit">(No\..*?)</button>', answer.content.decode())
 
 
-def test_health_says_that_the_database_answers(client):
+def test_health_says_that_the_process_lives(client):
     answer = client.get("/health/")
 
     assert (answer.status_code, json.loads(answer.content)) == (200, {"status": "ok"})
