@@ -17,6 +17,8 @@ from reporting.pdf import NoPdf, render_pdf
 
 LEASE = timedelta(minutes=2)
 TRIES = 3
+# How many PDFs of one person may wait at the same time, so that one person does not hold up everybody else.
+AT_ONCE = 10
 State = Document.State
 Thing = Audit | Draw | Moderation | Panel
 
@@ -25,17 +27,20 @@ Thing = Audit | Draw | Moderation | Panel
 def ask_for_document(thing: Thing, *, by: User, at: datetime) -> Document:
     """Ask for the PDF of an audit's record, a draw's certificate, a moderation's record or a panel's minutes.
 
-    One that waits already is given back. Refused while there is nothing to make it of, and for somebody who
-    must not read it yet.
+    One that waits already is given back. Refused while there is nothing to make it of, for somebody who
+    must not read it yet, and for whoever has ten others waiting.
     """
     kind = kind_of(thing)
     if words := kind.too_early(thing) or kind.kept_from(thing, by):
         raise Refused(words)
-    waiting = Document.objects.filter(
-        **{kind.name: thing}, asked_by=by, state__in=[State.WAITING, State.MAKING]
-    ).first()
+    theirs = Document.objects.filter(asked_by=by, state__in=[State.WAITING, State.MAKING])
+    waiting = theirs.filter(**{kind.name: thing}).first()
     if waiting is not None:
         return waiting
+    if theirs.count() >= AT_ONCE:
+        raise Refused(
+            f"{AT_ONCE} PDFs that you have asked for are still being made. Ask again when some are ready."
+        )
     document = Document.objects.create(
         council_id=thing.council_id, **{kind.name: thing}, asked_by=by, asked_at=at
     )

@@ -22,6 +22,8 @@ from reporting.pdf import NoPdf, render_pages
 from reporting.redaction import Files, Person, Redaction, files, redaction
 
 LEASE = timedelta(minutes=10)
+# How many packs of one person may wait at the same time.
+AT_ONCE = 3
 TRIES = 3
 MOST = 40
 State = Pack.State
@@ -60,6 +62,11 @@ def ask_for_pack(wish: Wish, audits: Sequence[Audit], *, by: User, at: datetime)
             "Enter a title without names of people and without numbers of cases or audits."
         )
     Council.objects.select_for_update(no_key=True).get(pk=council.pk)
+    waiting = Pack.objects.filter(asked_by=by, state__in=[State.WAITING, State.MAKING])
+    if waiting.count() >= AT_ONCE:
+        raise Refused(
+            f"{AT_ONCE} packs that you have asked for are still being made. Ask again when one is ready."
+        )
     last = Pack.objects.filter(council=council).aggregate(last=Max("number"))["last"]
     pack = Pack.objects.create(
         council=council,

@@ -7,6 +7,7 @@ from core.models import TrailEntry
 from core.moves import Refused
 from reporting.models import Document
 from reporting.services import LEASE, TRIES, ask_for_document, make_document, take_up
+from reporting.services.documents import AT_ONCE
 from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import cast
 
@@ -46,6 +47,20 @@ def test_asking_again_while_it_waits_gives_the_same_document(document, audit, pe
 
     assert again == document
     assert TrailEntry.objects.filter(verb="ask for PDF").count() == 1
+
+
+def test_one_persons_many_pdfs_do_not_hold_up_everybody_else(document, audit, people):
+    others = [audit_at("returned", people, audit.version) for _ in range(AT_ONCE)]
+    for one in others[1:]:
+        ask_for_document(one, by=people.auditor, at=NOW)
+
+    with pytest.raises(Refused, match="10 PDFs that you have asked for"):
+        ask_for_document(others[0], by=people.auditor, at=NOW)
+
+    assert ask_for_document(audit, by=people.auditor, at=NOW) == document
+    assert ask_for_document(others[0], by=people.officer, at=NOW).state == Document.State.WAITING
+    make_document(document.pk, at=NOW)
+    assert ask_for_document(others[0], by=people.auditor, at=NOW).state == Document.State.WAITING
 
 
 @pytest.mark.parametrize("who", ["worker", "officer"])
