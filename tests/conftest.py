@@ -8,7 +8,7 @@ import django
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import servers
+from tests import emptying, servers
 from tests.scheduling import Scheduling
 from tools import debian
 from tools import valkey as valkey_server
@@ -62,6 +62,11 @@ def _clean_cache() -> None:
     from django.core.cache import cache  # noqa: PLC0415 - settings are chosen above
 
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_emptying() -> None:
+    emptying.empty_instead_of_flushing()
 
 
 @pytest.fixture(scope="session")
