@@ -1,7 +1,7 @@
 """Reads docker-compose.yml as Docker would, for a machine that has servers but no Docker."""
 
+import ast
 import re
-import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +9,7 @@ import yaml
 
 from tools.paths import ROOT
 
-VARIABLE = re.compile(r"\$\$|\$\{(\w+):\?([^}]*)\}")
+VARIABLE = re.compile(r"\$\$|\$\{(\w+):([?-])([^}]*)\}")
 
 
 def services(given: Mapping[str, str]) -> dict[str, Any]:
@@ -18,9 +18,11 @@ def services(given: Mapping[str, str]) -> dict[str, Any]:
     def fill(match: re.Match[str]) -> str:
         if match.group() == "$$":
             return "$"
-        if not given.get(match[1]):
-            raise KeyError(match[2])
-        return given[match[1]]
+        if given.get(match[1]):
+            return given[match[1]]
+        if match[2] == "?":
+            raise KeyError(match[3])
+        return match[3]
 
     def walk(value: Any) -> Any:
         if isinstance(value, dict):
@@ -56,7 +58,30 @@ def line_of(test: list[str]) -> list[str]:
     return ["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:]
 
 
-def example_names() -> set[str]:
-    """The variables that .env.example asks for."""
-    lines = (ROOT / ".env.example").read_text().splitlines()
-    return {line.partition("=")[0] for line in lines if line[:1] in string.ascii_uppercase and line}
+def example_names() -> dict[str, bool]:
+    """The variables that .env.example names, and whether it asks for them or only mentions them."""
+    found = re.findall(r"^(#?)([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
+    return {name: not mentioned for mentioned, name in found}
+
+
+def handed_on() -> dict[str, str]:
+    """The variables that the application's services hand on under their own name, and the words for none given."""
+    environment = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["x-app"]["environment"]
+    found = {name: VARIABLE.fullmatch(value) for name, value in environment.items()}
+    return {name: one[3] for name, one in found.items() if one and one[1] == name}
+
+
+def settings_read() -> dict[str, str | None]:
+    """The variables that the settings read, and what stands for a missing one where that is a plain word."""
+    tree = ast.parse((ROOT / "qaframework" / "settings.py").read_text())
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
+    named = [one for one in calls if isinstance(one.func, ast.Name) and one.func.id == "env"]
+    return {ast.literal_eval(one.args[0]): plain(one.args[1:]) for one in named}
+
+
+def plain(words: list[ast.expr]) -> str | None:
+    """A default that is a word; of one that production and tests share differently, production's."""
+    word = words[0] if words else None
+    if isinstance(word, ast.IfExp) and ast.unparse(word.test) == "QA_ENV != 'test'":
+        word = word.body
+    return word.value if isinstance(word, ast.Constant) else None

@@ -38,7 +38,7 @@ NAME = "stack"
 LOCK = 60606
 PEOPLE, LATE = 6, 5
 State = JobRun.State
-REFUSED = re.compile(r"core\.tasks\.run_job\[.*succeeded in .*: False")
+REFUSED = re.compile(r"task core\.tasks\.run_job ended with False")
 
 
 class Stack:

@@ -29,6 +29,7 @@ HOST = "audit.example.gov.uk"
 PASSWORD = "a long enough pass phrase"
 GIVEN = {
     "SECRET_KEY": "kP3vX9qLw2ZtB7mYc5RfJ8hNdG4sVaE6uQjT1xWbCzKpMyDr0oHgF",
+    "QA_DATA_KEYS": "hM3kq0Vw7Zc5TnYx1RbL9dJfGs2PaUeWo8XiB4vKtNc",
     "POSTGRES_PASSWORD": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
     "REDIS_PASSWORD": "a1b2c3d4e5f60718293a4b5c6d7e8f90",
     "QA_HOSTS": HOST,
@@ -214,10 +215,37 @@ def make_person(site: Site, email: str) -> None:
     )
 
 
+# What the compose file says itself, what it needs for its servers only, and what it leaves as it is.
+SET_BY_COMPOSE = {"QA_ENV", "QA_DATA_DIR", "QA_BEHIND_PROXY", "DATABASE_URL", "REDIS_URL"}
+FOR_SERVERS = {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}
+LEFT_ALONE = {
+    *("QA_PG_PROGRAMS", "QA_SSL_REDIRECT", "QA_DEBUG", "QA_SECURE_COOKIES"),
+    *("QA_TEST_CLOCK", "QA_TEST_CLOCK_MOVABLE", "PGHOST", "PGDATABASE"),
+}
+
+
 def test_every_variable_of_the_compose_file_is_in_the_example():
     asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    example = compose.example_names()
 
-    assert asked == compose.example_names()
+    assert asked == set(example) - SET_BY_COMPOSE - LEFT_ALONE
+    assert {name for name, must in example.items() if must} <= asked
+
+
+def test_the_compose_file_hands_on_whatever_the_settings_read():
+    read = set(compose.settings_read())
+
+    assert read == set(compose.example_names()) - FOR_SERVERS
+    assert set(compose.handed_on()) == read - SET_BY_COMPOSE - LEFT_ALONE
+
+
+def test_what_nobody_sets_has_the_settings_own_default():
+    defaults = compose.settings_read()
+    handed = {
+        name: words for name, words in compose.handed_on().items() if not words.startswith("set ")
+    }
+
+    assert handed == {name: defaults[name] for name in handed}
 
 
 @pytest.mark.parametrize("name", sorted([*GIVEN, "EMAIL_URL"]))

@@ -37,6 +37,9 @@ def test_production_starts_with_a_sound_environment():
         ("SECRET_KEY", "test-only-key-that-production-refuses-0123456789-abcdefghij", "default"),
         ("SECRET_KEY", "short-but-varied-0123456789", "at least 50 random characters"),
         ("SECRET_KEY", "ab" * 40, "at least 50 random characters"),
+        ("QA_DATA_KEYS", "c2hvcnQ=", "QA_DATA_KEYS must be base64 of at least 32 random bytes"),
+        ("QA_DATA_KEYS", "A" * 64, "QA_DATA_KEYS must be base64 of at least 32 random bytes"),
+        ("QA_DATA_KEYS", "not base64 at all, neither", "QA_DATA_KEYS must be base64"),
         ("QA_DEBUG", "1", "QA_DEBUG must be off"),
         ("QA_TEST_CLOCK", "2026-05-04T09:00", "QA_TEST_CLOCK must not be set"),
         ("QA_SECURE_COOKIES", "0", "cookies go over HTTPS only"),
@@ -58,12 +61,14 @@ def test_a_refused_key_is_not_shown():
     key = "django-insecure-0123456789-0123456789-0123456789-abcdefghijk"
 
     assert key not in start(SECRET_KEY=key).stderr
+    assert "c2hvcnQ" not in start(QA_DATA_KEYS="c2hvcnQ=").stderr
 
 
 @pytest.mark.parametrize(
     "name",
     [
         "SECRET_KEY",
+        "QA_DATA_KEYS",
         "QA_HOSTS",
         "QA_ORIGIN",
         "DATABASE_URL",

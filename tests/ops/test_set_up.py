@@ -35,6 +35,8 @@ def test_help_lists_every_command():
         "fix",
         "manage",
         "states",
+        "advisories",
+        "sbom",
     ]
 
 
