@@ -70,6 +70,10 @@ class Audit(models.Model):
     )
     grade = models.SlugField(max_length=40, blank=True, help_text="the grade that counts now")
     grade_final = models.BooleanField(default=False)
+    raised_in_supervision = models.BooleanField(
+        default=False,
+        help_text="the worker's line manager raised it there; nothing of what was said",
+    )
     facts = models.JSONField(
         default=dict, blank=True, help_text="what decided which sections applied, as at the return"
     )

@@ -76,6 +76,8 @@ DONE = {
     "refuse exclusion": "Leaving out refused",
     "exclude": "Left out",
     "reassign": "Given to another auditor",
+    "raise in supervision": "Raised in supervision",
+    "not raised in supervision": "Not raised in supervision after all",
 }
 MOVES = (SET_MEETING, START_SESSION, QUERY_GRADE, ADVISE, RETURN, REOPEN, EXCLUDE, REASSIGN)
 

@@ -17,6 +17,7 @@ urlpatterns = [
         "audits/<int:pk>/advice/", pages.note, {"step": "advise_on_grade"}, name="advise-on-grade"
     ),
     path("audits/<int:pk>/reopen/", pages.note, {"step": "reopen_audit"}, name="reopen-audit"),
+    path("audits/<int:pk>/raised/", pages.raised, name="mark-raised"),
     path("audits/<int:pk>/actions/new/", recording.action, name="record-action"),
     path("audits/<int:pk>/actions/<int:action_pk>/", recording.action, name="change-action"),
     path(

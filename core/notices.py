@@ -23,6 +23,7 @@ class Message:
 
     `template` names the text's place in the framework and its edition; `planned_at` is when it was to go out.
     An `urgent` one is never kept for the morning's mail; a `restricted` one stands in nobody's log.
+    `address` is where its mail goes, if not to the person's address of today.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Message:
     planned_at: datetime | None = None
     urgent: bool = False
     restricted: bool = False
+    address: str = ""
 
 
 def tell(people: Iterable[tuple[Any, str]], message: Message, *, key: str, at: datetime) -> int:
@@ -77,6 +79,7 @@ def rows_of(
             planned_at=message.planned_at,
             urgent=message.urgent or message.kind.startswith(URGENT),
             restricted=message.restricted,
+            address=message.address,
             made_at=at,
         )
         for person, words in roles.items()

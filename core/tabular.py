@@ -223,6 +223,22 @@ def csv_file(lines: Iterable[Iterable[Any]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+class Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        """The text itself."""
+        return text
+
+
+def csv_lines(lines: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """The same table line by line, for one that is too long to be made in one piece."""
+    writer: Any = csv.writer(Echo())
+    yield "\ufeff"
+    for line in lines:
+        yield writer.writerow(safe_line(line))
+
+
 def xlsx_file(sheets: Mapping[str, Iterable[Iterable[Any]]]) -> bytes:
     """A workbook: the name of each sheet with its lines; every text in it is made safe."""
     book = openpyxl.Workbook(write_only=True)

@@ -4,12 +4,15 @@ A name that is missing says which variable to set. `QA_ENV=production` refuses t
 with anything that is only safe in a demo.
 """
 
+import json
 import os
+from base64 import b64decode
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +26,36 @@ def env(name: str, default: str | None = None) -> str:
     return value
 
 
+def weak_key(word: str) -> bool:
+    """Whether a word is not base64 of at least 32 random bytes."""
+    plain = word.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        secret = b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except ValueError:
+        return True
+    return len(secret) < 32 or len(set(secret)) < 10
+
+
+def providers(words: str, *, https_only: bool) -> list[dict[str, Any]]:
+    """The rows of QA_OIDC. What is missing or misspelt stops the start and is named; no secret is shown."""
+    must = {"council", "id", "name", "server_url", "client_id", "client_secret"}
+    may = must | {"uid_field", "trusts_email", "second_factor"}
+    try:
+        rows = json.loads(words or "[]")
+    except ValueError:
+        raise ImproperlyConfigured("QA_OIDC is not valid JSON.") from None
+    for row in rows if isinstance(rows, list) else [None]:
+        if not isinstance(row, dict) or not must <= set(row) <= may:
+            raise ImproperlyConfigured(
+                f"Each row of QA_OIDC needs {', '.join(sorted(must))}; it may have {', '.join(sorted(may - must))}."
+            )
+        if https_only and not str(row["server_url"]).startswith("https://"):
+            raise ImproperlyConfigured("Each server_url of QA_OIDC must start with https://.")
+    if len({row["id"] for row in rows}) < len(rows):
+        raise ImproperlyConfigured("Each row of QA_OIDC needs an id of its own.")
+    return rows
+
+
 QA_ENV = env("QA_ENV")
 if QA_ENV not in {"demo", "test", "production"}:
     raise ImproperlyConfigured("QA_ENV must be demo, test or production.")
@@ -32,6 +65,17 @@ DATA_DIR = Path(env("QA_DATA_DIR", None if PRODUCTION else str(BASE_DIR / "var" 
 SECRET_KEY = env(
     "SECRET_KEY", "test-only-key-that-production-refuses" if QA_ENV == "test" else None
 )
+# What seals the texts that the database alone cannot give away; the newest first (core/sealed.py).
+QA_DATA_KEYS = [
+    word.strip()
+    for word in env(
+        "QA_DATA_KEYS", "dGhlIHRlc3RzJyBvd24ga2V5LCBtYWRlIG9mIHdvcmRz" if QA_ENV == "test" else None
+    ).split(",")
+]
+if any(weak_key(word) for word in QA_DATA_KEYS):
+    raise ImproperlyConfigured(
+        "QA_DATA_KEYS must be base64 of at least 32 random bytes each, with commas between."
+    )
 DEBUG = env("QA_DEBUG", "0") == "1"
 ALLOWED_HOSTS = env(
     "QA_HOSTS", None if PRODUCTION else "localhost,127.0.0.1,[::1],testserver"
@@ -83,6 +127,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "crispy_forms",
     "csp",
     "django_filters",
@@ -103,13 +150,18 @@ INSTALLED_APPS = [
     "feedback",
     "learning",
     "reporting",
+    "supervision",
+    "partners",
+    "evidence",
+    "retention",
     "qaframework",  # its commands, which look at every room
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.RequestLog",
     "core.middleware.BrowserSafety",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "core.middleware.SizeLimit",
     "core.middleware.DatabaseAway",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,11 +169,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.middleware.SessionLimits",
     "core.middleware.SignInRequired",
+    "people.middleware.SecondFactorRequired",
+    "core.recording.Recording",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "people.middleware.CacheAway",
     "core.middleware.Refusals",
     "core.middleware.HistoryContext",
 ]
@@ -187,11 +243,17 @@ DATABASES = {
 
 # Redis (or Valkey): redis://host:port/0, or unix:///path.sock for a socket.
 REDIS_URL = env("REDIS_URL", None if PRODUCTION else f"unix://{DATA_DIR / 'valkey.sock'}")
+CACHES: dict[str, dict[str, object]]
 if QA_ENV == "test":
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # A Redis that is slow or away holds no page up.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
     }
 
 CELERY_BROKER_URL = (
@@ -225,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
         "keep time": "core.tasks.keep_time",
         "send notices": "core.tasks.send_notices",
         "sweep imports": "cases.tasks.sweep_imports",
+        "send partners' links": "partners.tasks.send_links",
         "make waiting documents": "reporting.tasks.make_waiting",
         "work out waiting plans": "programme.tasks.work_out_waiting",
     }.items()
@@ -248,6 +311,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["name", "email"]},
     },
+    {"NAME": "people.breached.NotBreached"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -270,12 +334,72 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# How old a password, code or passkey may be for acts that cannot be taken back: see people.sensitive.
+REAUTHENTICATION_MINUTES = int(env("QA_REAUTHENTICATION_MINUTES", "30"))
+ACCOUNT_REAUTHENTICATION_TIMEOUT = REAUTHENTICATION_MINUTES * 60
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_FORMS = {
+    "login": "people.sign_in_forms.LoginForm",
+    "reauthenticate": "people.sign_in_forms.ReauthenticateForm",
+    "change_password": "people.sign_in_forms.ChangePasswordForm",
+    "set_password": "people.sign_in_forms.SetPasswordForm",
+    "reset_password_from_key": "people.sign_in_forms.ResetPasswordKeyForm",
+}
+# Tries are counted before the password is looked at: when they are used up, the right one waits as well (B1, B2).
+# A whole council may come from one address in the morning; wrong tries are counted apart from right ones.
+# An outsider can use up the tries of a person whose address they know: the day's number is high, so that it costs
+# them most of the day and that person little of it.
+ACCOUNT_RATE_LIMITS = {
+    "login": "40/m/ip",
+    "login_failed": "30/m/ip,5/5m/key,200/d/key",
+    "reset_password": "20/m/ip,3/5m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+# A link from a mail to set another password works for an hour; invitations have their own time (people.sign_ins).
+PASSWORD_RESET_TIMEOUT = 60 * 60
+MFA_ADAPTER = "people.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the council gives the addresses
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+MFA_FORMS = {
+    "add_webauthn": "people.sign_in_forms.PasskeyForm",
+    "authenticate": "people.sign_in_forms.CodeForm",
+    "reauthenticate": "people.sign_in_forms.CodeAgainForm",
+}
 MFA_TOTP_ISSUER = "QA Framework"
+# Passwords known to be stolen: a folder of range files, and a service that answers for five hex digits.
+BREACHED_PASSWORDS = env("QA_BREACHED_PASSWORDS", "")
+BREACHED_URL = env("QA_BREACHED_URL", "")
+# Single sign-on by OpenID Connect, one row for each provider of a council (docs/operations.md).
+SINGLE_SIGN_ON = providers(env("QA_OIDC", "[]"), https_only=PRODUCTION)
+SOCIALACCOUNT_ADAPTER = "people.single_sign_on.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": row["id"],
+                "name": row["name"],
+                "client_id": row["client_id"],
+                "secret": row["client_secret"],
+                "settings": {
+                    "server_url": row["server_url"],
+                    "uid_field": row.get("uid_field", "sub"),
+                },
+            }
+            for row in SINGLE_SIGN_ON
+        ],
+    }
+}
 
+# Seconds from signing in, and minutes without anybody at it, after which a session ends (people.middleware).
 SESSION_COOKIE_AGE = 10 * 60 * 60
+IDLE_MINUTES = int(env("QA_IDLE_MINUTES", "60"))
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -286,7 +410,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION and env("QA_SSL_REDIRECT", "1") == "1"
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^ready/", r"^metrics/"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SILENCED_SYSTEM_CHECKS = [
@@ -303,8 +427,9 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
+        # Only what a page of ours names itself, with the number that this answer alone has.
+        "script-src": [NONCE],
+        "style-src": [NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
@@ -319,10 +444,31 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# An upload that is cut off leaves no file behind.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "core.uploads.NamelessFile",
+]
 IMPORT_MAX_BYTES = 20 * 1024 * 1024
 IMPORT_MAX_ROWS = 60_000
+# Of more than this the heads of QA are told: different records of cases that one person opens in an hour, files in a day.
+UNUSUAL_RECORDS = int(env("QA_UNUSUAL_RECORDS", "200"))
+UNUSUAL_FILES = int(env("QA_UNUSUAL_FILES", "20"))
+# And nobody takes more files than this in a day.
+MOST_FILES = int(env("QA_MOST_FILES", "200"))
 # The largest request: a file to import and the form around it.
 REQUEST_MAX_BYTES = IMPORT_MAX_BYTES + 1024 * 1024
+# Pictures and PDF of an audit or an action: bytes of one file, and how many there may be (decision 0024).
+EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
+EVIDENCE_MAX_FILES = 20
+# The virus scanner: host:port, or the path of a socket. Where it is named, nothing is shown that it has not passed.
+CLAMD = env("QA_CLAMD", "")
+# Public keys (age1…), separated by commas, that lock backups; the private one is kept elsewhere (decision 0025).
+BACKUP_RECIPIENTS = [
+    key.strip() for key in env("QA_BACKUP_RECIPIENTS", "").split(",") if key.strip()
+]
+# The folder of pg_dump and pg_restore, where they are not in the usual places.
+PG_PROGRAMS = env("QA_PG_PROGRAMS", "")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -345,6 +491,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Tests gather no files: the web process takes them from where they are.
 WHITENOISE_USE_FINDERS = QA_ENV == "test"
 WHITENOISE_AUTOREFRESH = QA_ENV == "test"
+# No other site reads our files by script.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -377,14 +525,33 @@ else:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    # The secret part of a link stands in its address.
-    "filters": {"links": {"()": "core.hiding.HideLinks", "under": "/answer/"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}
+    "formatters": {"line": {"()": "core.logs.Lines" if PRODUCTION else "core.logs.Plain"}},
+    # The secret part of a link stands in its address; core.logs takes out the rest.
+    "filters": {
+        "links": {"()": "core.hiding.HideLinks", "under": "/answer/"},
+        "invited": {"()": "core.hiding.HideLinks", "under": "/invited/"},
+        "first passwords": {"()": "core.hiding.HideLinks", "under": "/accounts/invitation/"},
+        "new passwords": {"()": "core.hiding.HideLinks", "under": "/accounts/password/reset/key/"},
+        "clean": {"()": "core.logs.Clean"},
     },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["links", "invited", "first passwords", "new passwords", "clean"],
+        }
+    },
+    # It says at its import that it is there.
+    "loggers": {"pikepdf": {"level": "WARNING"}},
     "root": {
         "handlers": ["console"],
         "level": env("QA_LOG_LEVEL", "INFO" if QA_ENV != "test" else "WARNING"),
     },
 }
+
+# Numbers for Prometheus, for whoever sends this token; without one there is no such page.
+QA_METRICS_TOKEN = env("QA_METRICS_TOKEN", "")
+if QA_METRICS_TOKEN and len(QA_METRICS_TOKEN) < 32 and PRODUCTION:
+    raise ImproperlyConfigured("QA_METRICS_TOKEN must be at least 32 random characters.")
+# Whom to tell of a weakness: an e-mail address or https:// address, for /.well-known/security.txt.
+QA_SECURITY_CONTACT = env("QA_SECURITY_CONTACT", "")

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from core import clock_views, job_views, views
 
+handler400 = views.bad_request
 handler500 = views.failed
 urlpatterns = [
     path("", include("audits.urls")),
@@ -17,8 +18,17 @@ urlpatterns = [
     path("", include("learning.urls")),
     path("", include("reporting.urls")),
     path("", include("standards.urls")),
+    path("", include("supervision.urls")),
+    path("", include("partners.urls")),
+    path("", include("evidence.urls")),
+    path("", include("retention.urls")),
     path("accounts/", include("people.account_urls")),
     path("health/", views.health, name="health"),
+    path("ready/", views.ready, name="ready"),
+    path("saving/", views.saving, name="saving"),
+    path("metrics/", views.metrics, name="metrics"),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("brand.css", views.brand, name="brand"),
     path("messages/", views.messages, name="messages"),

@@ -39,6 +39,7 @@ def choose_environment() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     for name in (
         "SECRET_KEY",
+        "QA_DATA_KEYS",
         "QA_TEST_CLOCK",
         "QA_DEBUG",
         "REDIS_URL",

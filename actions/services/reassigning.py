@@ -1,5 +1,6 @@
 """Giving actions to somebody else: one, or all of a person who leaves (C1-11)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +18,12 @@ from actions.services.steps import locked
 from core.moves import Refused
 from core.notices import tell_all
 from core.trail import record_all
+from people.handing_over import Outcome as Handed
 from people.models import User
 from people.organisation import Line
 
 MOST = 500
+HANDED_OVER = "Whoever had it leaves their post."
 NOT_YOURS = "You may not give this one to somebody else."
 OF_ITS_ROOM = (
     "It stands for something with a page of its own and stays with whoever finishes it there. "
@@ -92,6 +95,28 @@ def reassign_many(
             given.append(action)
     give(given, owner, tree, reason=reason.strip(), by=by, at=at)
     return Outcome(tuple(given), tuple(refused))
+
+
+@transaction.atomic
+def hand_over(person: User, to: User, *, by: User, at: datetime) -> Handed:
+    """Give everything that somebody who leaves still has to do to another; what cannot go stays, with the reason.
+
+    By the QA team, by managers, and by whoever keeps the posts while the person leaves; nobody reads an action for it.
+    """
+    rows = Action.objects.owned_by(person).with_people().with_edition()
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    tree = share_line(found, timezone.localdate(at))
+    given: list[Action] = []
+    left: Counter[str] = Counter()
+    for action in found:
+        if not by.has_perm("actions.reassign_action", action):
+            left[OF_ITS_ROOM if action.kind in BY_ROOM else NOT_YOURS] += 1
+        elif words := why_not(action, to):
+            left[words] += 1
+        else:
+            given.append(action)
+    give(given, to, tree, reason=HANDED_OVER, by=by, at=at)
+    return Handed(len(given), left)
 
 
 def why_not(action: Action, owner: User) -> str:

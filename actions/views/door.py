@@ -10,7 +10,7 @@ from actions.models import Action
 from actions.selectors import Standing, policy_of, standing
 from actions.services.steps import limit_of
 from core import clock
-from core.trail import record
+from core.trail import record_opening
 from standards.policy import ActionClass, Policy
 
 RIGHTS = (
@@ -48,7 +48,7 @@ def open_door(request: HttpRequest, pk: int, *, opened: str) -> Door:
     found = Action.objects.visible_to(request.user).with_people().with_edition()
     action = get_object_or_404(found.select_related("recorded_by"), pk=pk)
     if request.method != "POST":
-        record(f"open {opened}", action, by=request.user, at=clock.now())
+        record_opening(f"open {opened}", action, by=request.user, at=clock.now())
     return Door(action, policy_of(action), standing(action, clock.today()))
 
 

@@ -134,7 +134,9 @@ def authorisers(loop: Loop, tree: Line) -> set[int]:
     rule = edition_of(loop.audit).policy.closing_loop
     if rule is None:
         return set()
-    others = named(loop, rule.authorised_by, tree) - {loop.submitted_by_id or 0}
+    # Nobody authorises what follows their own audit, whatever post they hold (H-9).
+    own = {loop.submitted_by_id or 0, loop.audit.auditor_id}
+    others = named(loop, rule.authorised_by, tree) - own
     return others or above(loop, tree)
 
 
@@ -148,7 +150,7 @@ def named(loop: Loop, recipient: str, tree: Line) -> set[int]:
 def above(loop: Loop, tree: Line) -> set[int]:
     """Who holds the nearest seat above whoever handed the form in."""
     for seat in tree.above(loop.submitted_by_id or loop.audit.worker_id):
-        if found := {pk for pk in seat.holders if pk != loop.submitted_by_id}:
+        if found := set(seat.holders) - {loop.submitted_by_id, loop.audit.auditor_id}:
             return found
     return set()
 

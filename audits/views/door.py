@@ -10,7 +10,7 @@ from audits.models import Audit
 from audits.rules import party
 from audits.selectors import edition_of
 from core import clock
-from core.trail import record
+from core.trail import record_opening
 from standards.edition import Edition, QuestionForm, SectionForm, ToolForm
 
 
@@ -40,7 +40,7 @@ def open_door(request: HttpRequest, pk: int, *, opened: str = "") -> Door:
     audit = get_object_or_404(audits, pk=pk)
     edition = edition_of(audit)
     if opened and request.method != "POST":
-        record(f"open {opened}", audit, by=request.user, at=clock.now())
+        record_opening(f"open {opened}", audit, by=request.user, at=clock.now())
     return Door(audit, party(audit, request.user), edition, edition.tools[audit.tool.code])
 
 

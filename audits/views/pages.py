@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audits import selectors, visibility
 from audits.answers import Given
@@ -28,6 +28,7 @@ from audits.services.returning import (
     reopen_audit,
     return_audit,
 )
+from audits.services.supervision import mark_raised
 from audits.states import EXCLUDE, REASSIGN, WORKING, AuditState
 from audits.views.door import Door, open_door
 from audits.words import window_lines
@@ -35,6 +36,9 @@ from core import clock
 from core.models import Notice
 from core.moves import Refused
 from core.trail import record
+from people.line_managers import line_managers
+from people.models import User
+from people.selectors import line_of
 
 PAGE = 50
 OWN_GRADES = (GradeEvent.Kind.PRACTITIONER, GradeEvent.Kind.AUDITOR)
@@ -113,6 +117,7 @@ def overview(door: Door, request: HttpRequest) -> dict[str, Any]:
         "audit": audit,
         "sections": sections,
         "blind": blind,
+        "takes_part": door.me in {*visibility.PARTIES, visibility.QA},
         "moves": audit.moves.select_related("by") if seen and not blind else [],
         "grades": grades_for(door) if seen and not blind else [],
         "actions": selectors.actions_of(audit, blind=blind)
@@ -150,8 +155,18 @@ def after_the_return(door: Door, request: HttpRequest) -> dict[str, Any]:
     return {
         "regions": regions(audit),
         "checks": checks,
+        "supervises": supervised_by(request, audit),
         "loop": Loop.objects.filter(audit=audit).first(),
     }
+
+
+def supervised_by(request: HttpRequest, audit: Audit) -> list[User]:
+    """The workers of a returned audit whose line manager this person is; they alone raise it in supervision."""
+    if not request.user.has_perm("audits.mark_raised", audit):
+        return []
+    tree = line_of(request.user, clock.today())
+    people = [one for one in (audit.worker, audit.second_worker) if one is not None]
+    return [one for one in people if request.user.pk in line_managers(tree, one.pk)]
 
 
 def grades_for(door: Door) -> "QuerySet[GradeEvent]":
@@ -336,6 +351,17 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, after_return(door.audit))
         return redirect("audit", pk=pk)
     return render(request, "audits/return.html", context)
+
+
+@require_POST
+def raised(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick that the audit was raised in supervision, or take the tick back."""
+    door = open_door(request, pk)
+    yes = request.POST.get("raised") == "yes"
+    mark_raised(door.audit, raised=yes, by=request.user, at=clock.now())
+    words = "raised in supervision" if yes else "not raised in supervision"
+    messages.success(request, f"This audit is marked as {words}.")
+    return redirect("audit", pk=pk)
 
 
 def after_return(audit: Audit) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html, linebreaks
@@ -17,31 +18,38 @@ from core.heartbeat import last_heard
 
 register = template.Library()
 
-# The menu: the route's name, its words, and the permission that it asks for.
+# The menu: the work of every day, then what is looked after beside it: the route's name, its words, and the permission it asks for.
 MENU = (
-    ("my-work", "My work", ""),
-    ("dashboard", "Dashboard", ""),
-    ("audits", "Audits", ""),
-    ("actions", "Actions", ""),
-    ("programme", "Programme", "programme.see_board"),
-    ("draws", "Draws", "programme.give_share"),
-    ("allocate", "Allocate", "programme.allocate_audit"),
-    ("my-allocations", "My allocations", "programme.have_allocations"),
-    ("requests", "Requests", "programme.see_requests"),
-    ("moderations", "Moderation", "moderation.see_moderations"),
-    ("escalations", "Escalations", "escalation.see_late"),
-    ("concerns", "Concerns", "escalation.see_concerns"),
-    ("being-audited", "Being audited", "audits.see_being_audited"),
-    ("surveys", "Feedback", "feedback.see_feedback"),
-    ("cases", "Cases", "cases.see_cases"),
-    ("people", "People", "people.see_people"),
-    ("learning", "Learning", "learning.see_themes"),
-    ("reports", "Reports", "reporting.see_reports"),
-    ("frameworks", "Frameworks", "standards.see_frameworks"),
-    ("import", "Import", "people.import_staff"),
-    ("jobs", "Jobs", "core.see_jobs"),
-    ("test-clock", "Test clock", "core.move_clock"),
-    ("messages", "Messages", ""),
+    (
+        ("my-work", "My work", ""),
+        ("dashboard", "Dashboard", ""),
+        ("audits", "Audits", ""),
+        ("actions", "Actions", ""),
+        ("programme", "Programme", "programme.see_board"),
+        ("draws", "Draws", "programme.give_share"),
+        ("allocate", "Allocate", "programme.allocate_audit"),
+        ("my-allocations", "My allocations", "programme.have_allocations"),
+        ("requests", "Requests", "programme.see_requests"),
+        ("moderations", "Moderation", "moderation.see_moderations"),
+        ("escalations", "Escalations", "escalation.see_late"),
+        ("concerns", "Concerns", "escalation.see_concerns"),
+        ("being-audited", "Being audited", "audits.see_being_audited"),
+        ("personal-supervision", "Personal supervision", "supervision.see_supervision"),
+        ("surveys", "Feedback", "feedback.see_feedback"),
+        ("cases", "Cases", "cases.see_cases"),
+        ("learning", "Learning", "learning.see_themes"),
+        ("reports", "Reports", "reporting.see_reports"),
+        ("messages", "Messages", ""),
+    ),
+    (
+        ("people", "People", "people.see_people"),
+        ("frameworks", "Frameworks", "standards.see_frameworks"),
+        ("import", "Import", "cases.import_cases"),
+        ("trail", "Trail", "core.see_trail"),
+        ("data-protection", "Data protection", "retention.see_data_protection"),
+        ("jobs", "Jobs", "core.see_jobs"),
+        ("test-clock", "Test clock", "core.move_clock"),
+    ),
 )
 STATE_COLOURS = {
     "allocated": "grey",
@@ -63,24 +71,30 @@ def silent_worker(context: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("components/menu.html", takes_context=True)
 def menu(context: dict[str, Any]) -> dict[str, Any]:
     """The menu with what this person may open; on a page that only says no, nothing is counted."""
-    request = context["request"]
-    user = request.user
     counted = "exception" not in context
-    items = []
-    for name, words, permission in MENU:
-        if permission and not user.has_perm(permission):
+    groups = [entries(context["request"], group, counted=counted) for group in MENU]
+    return {"groups": [group for group in groups if group]}
+
+
+def entries(
+    request: HttpRequest, group: tuple[tuple[str, str, str], ...], *, counted: bool
+) -> list[dict[str, Any]]:
+    """Those of a group of the menu that this person may open, with what waits for them there."""
+    found = []
+    for name, words, permission in group:
+        if permission and not request.user.has_perm(permission):
             continue
         try:
             url = reverse(name)
         except NoReverseMatch:
             continue
         here = request.path == url or (url != "/" and request.path.startswith(url))
-        count = waiting_for(user, name) if counted else 0
+        count = waiting_for(request.user, name) if counted else 0
         words_of_count = "unread" if name == "messages" else "waiting"
-        items.append(
+        found.append(
             {"url": url, "words": words, "here": here, "count": count, "counted": words_of_count}
         )
-    return {"items": items}
+    return found
 
 
 @register.filter(expects_localtime=True)

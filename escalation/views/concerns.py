@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
 from core.moves import Refused
-from core.trail import record
+from core.trail import record, record_opening
 from escalation.filters import ConcernFilter
 from escalation.forms.concerns import RaiseForm
 from escalation.models import OfficerEscalation
@@ -41,7 +41,7 @@ def open_concern(request: HttpRequest, key: UUID) -> OfficerEscalation:
     found = with_everything(OfficerEscalation.objects.visible_to(request.user))
     one = get_object_or_404(found, key=key)
     if request.method != "POST":
-        record("open concern", one, by=request.user, at=clock.now())
+        record_opening("open concern", one, by=request.user, at=clock.now())
     return one
 
 

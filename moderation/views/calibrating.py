@@ -15,7 +15,7 @@ from audits.rules import is_blind
 from audits.selectors import edition_of
 from core import clock
 from core.moves import Refused
-from core.trail import record
+from core.trail import record, record_opening
 from moderation.agreement import TooFew
 from moderation.asking import grade_choices
 from moderation.forms.calibrating import CloseForm, FindForm, GradeForm, OpenForm, RaterForm
@@ -69,7 +69,7 @@ def exercise_of(request: HttpRequest, pk: int) -> Calibration:
     )
     one = get_object_or_404(found, pk=pk)
     if request.method != "POST":
-        record("open calibration", one, by=request.user, at=clock.now())
+        record_opening("open calibration", one, by=request.user, at=clock.now())
     return one
 
 

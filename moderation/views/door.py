@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from audits.selectors import edition_of
 from core import clock
-from core.trail import record
+from core.trail import record_opening
 from moderation.models import Moderation
 from moderation.selectors.moderating import is_blind
 from standards.edition import Edition, ToolForm
@@ -29,7 +29,9 @@ def open_door(request: HttpRequest, pk: int, *, opened: str) -> Door:
     moderation = get_object_or_404(found, pk=pk)
     if request.method != "POST":
         council = moderation.council_id
-        record(f"open {opened}", moderation, by=request.user, council_id=council, at=clock.now())
+        record_opening(
+            f"open {opened}", moderation, by=request.user, council_id=council, at=clock.now()
+        )
     edition = edition_of(moderation.audit)
     tool = edition.tools[moderation.audit.tool.code]
     return Door(moderation, edition, tool, is_blind(moderation, request.user))

@@ -16,7 +16,7 @@ from audits.querysets import AuditQuerySet
 from audits.selectors import edition_of
 from core import clock
 from core.moves import Refused
-from core.trail import record
+from core.trail import record, record_opening
 from moderation.forms.panels import DRAW, ChangeForm, DaysForm, SampleForm
 from moderation.models import Panel
 from moderation.selectors.panels import (
@@ -63,7 +63,7 @@ def panel_of(request: HttpRequest, pk: int, read: str) -> Panel:
         pk=pk,
     )
     if request.method != "POST":
-        record(read, one, by=request.user, at=clock.now())
+        record_opening(read, one, by=request.user, at=clock.now())
     return one
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from core import clock
 from core.bell import ring
 from core.moves import Refused
+from core.recording import progress_only
 from core.trail import record
 from people.models import User
 from programme.forms.plans import AskForm, AuditorForm, AwayForm, ConfirmForm, NobodyForm
@@ -69,6 +70,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     draw = draw_of(request, pk)
     found = plan_of(draw)
     if request.headers.get("HX-Request") and request.method != "POST":
+        progress_only(request)
         return progress(request, draw, found)
     if request.method == "POST" and "confirm" not in request.POST:
         return ask(request, draw)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core import clock
 from core.bell import ring
 from core.moves import Refused
+from core.recording import progress_only
 from core.trail import record
 from moderation.models import Panel
 from programme.models import Draw
@@ -40,10 +41,15 @@ def ask_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     return ask_for(request, get_object_or_404(Panel.objects.visible_to(request.user), pk=pk))
 
 
+MAKING = (Document.State.WAITING, Document.State.MAKING)
+
+
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a PDF is; a link to it when it is ready."""
     found = get_object_or_404(Document.objects.visible_to(request.user).defer("content"), pk=pk)
+    if request.headers.get("HX-Request") and found.state in MAKING:
+        progress_only(request)
     template = (
         "reporting/_document.html"
         if request.headers.get("HX-Request")

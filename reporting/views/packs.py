@@ -18,8 +18,10 @@ from audits.states import AuditState
 from core import clock
 from core.bell import ring
 from core.moves import Refused
+from core.recording import progress_only
 from core.tabular import XLSX_TYPE, xlsx_file
 from core.trail import record, record_all
+from people.sensitive import asks_again
 from reporting.forms.packs import MoreForm, PackFilter, PackForm
 from reporting.models import Pack
 from reporting.querysets import kept_from
@@ -127,7 +129,9 @@ def asked_for(request: HttpRequest, data: dict[str, Any], chosen: list[Audit]) -
 def pack(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a pack is; its file, what to look at before it is shared, and with whom it is."""
     found = pack_of(request, pk)
-    if not request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") and found.busy:
+        progress_only(request)
+    else:
         record("open pack", found, by=request.user, at=clock.now())
     part = "reporting/_pack.html" if request.headers.get("HX-Request") else "reporting/pack.html"
     return render(request, part, {"pack": found, "form": MoreForm(), **service_rows(found)})
@@ -139,6 +143,7 @@ def service_rows(found: Pack) -> dict[str, Any]:
     return {"items": items}
 
 
+@asks_again
 @require_safe
 def pack_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF of a pack; who opens it has opened each of its audits."""
@@ -153,6 +158,7 @@ def pack_file(request: HttpRequest, pk: int) -> HttpResponse:
     return attachment(bytes(found.content), f"pack-{found.number}.pdf", "application/pdf")
 
 
+@asks_again
 @require_safe
 def pack_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Who is who in a pack, for the head of QA only."""

@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from core import clock
 from core.bell import ring
 from core.moves import Refused
+from core.recording import progress_only
 from core.tabular import CSV_TYPE, csv_file
 from core.trail import record
 from people.models import User
@@ -116,6 +117,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     newest = versions[0]
     if request.headers.get("HX-Request"):
+        progress_only(request)
         response = render(request, "reporting/report/_progress.html", about_progress(found, newest))
         if not newest.busy:
             response.headers["HX-Refresh"] = "true"

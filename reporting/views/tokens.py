@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import clock
 from core.trail import record
+from people.sensitive import asks_again
 from reporting.api import api
 from reporting.forms.packs import TokenForm
 from reporting.models import ApiToken
@@ -35,6 +36,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "reporting/tokens.html", context)
 
 
+@asks_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make a token, for the head of QA only; it is shown on the page that follows, and never again."""

@@ -138,7 +138,7 @@ def test_an_answer_to_a_stage_that_moved_on_comes_back(scene):
 
     assert not concern.stages.exclude(reply="").exists()
     refused = TrailEntry.objects.filter(verb="refused", by_id=people.manager.pk)
-    assert refused.get().subject_type == "answer-concern"
+    assert refused.get().subject_type == "escalation.officerescalation"
 
 
 def test_an_answer_after_a_colleagues_comes_back_beside_it(scene):

@@ -15,6 +15,7 @@ from feedback.models import Reply
 from tests.factories.audits import NOW, framework
 from tests.factories.cast import cast
 from tests.people.tables import as_csv
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 FORM = "conference_experience"
@@ -34,9 +35,7 @@ def people():
 
 
 def as_(user):
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return sign_in(Client(), user)
 
 
 @pytest.fixture

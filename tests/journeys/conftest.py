@@ -41,7 +41,7 @@ def sign_in(page: Page, address: str, person: User) -> Page:
     page.goto(f"{address}/accounts/login/")
     page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{address}/")
     return page
 

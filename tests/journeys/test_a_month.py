@@ -32,7 +32,7 @@ def enter(opener: Opener, address: str, email: str) -> Page:
     page.goto(f"{address}/accounts/login/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{address}/")
     return page
 

@@ -228,7 +228,7 @@ def test_signing_in_is_needed_and_a_wrong_password_says_so(bexley, live_server, 
     check_page(page, "sign-in")
     page.get_by_label("Email").fill(User.objects.get(pk=bexley.auditor.pk).email)
     page.get_by_label("Password").fill("not the password")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
-    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    expect(page.get_by_role("alert")).to_contain_text("is not right")
     check_page(page, "sign-in-refused")

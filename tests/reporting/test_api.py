@@ -23,6 +23,7 @@ from tests.factories.audits import NOW, framework
 from tests.factories.cast import cast
 from tests.reporting.figures.audits import returned
 from tests.reporting.report_scenes import CUT, frozen_version
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 SCOPES = ("figures", "audits", "actions", "reports")
@@ -284,8 +285,7 @@ def test_the_description_is_whole_and_the_page_shows_it(people, version):
 
 
 def test_a_token_is_shown_once_and_kept_as_a_digest(people):
-    client = Client()
-    client.force_login(people.qa_head)
+    client = sign_in(Client(), people.qa_head)
     end = {"expires_on_0": YEAR.day, "expires_on_1": YEAR.month, "expires_on_2": YEAR.year}
 
     page = client.post(reverse("new-token"), {"name": "Power tool", "scopes": ["figures"], **end})
@@ -301,8 +301,7 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(people):
 
 @pytest.mark.parametrize("who", ["officer", "director", "auditor", "worker", "reader"])
 def test_nobody_else_keeps_tokens(people, who):
-    client = Client()
-    client.force_login(getattr(people, who))
+    client = sign_in(Client(), getattr(people, who))
 
     names = ("tokens", "new-token", "api-help")
     assert [client.get(reverse(one)).status_code for one in names] == [403] * 3
@@ -310,8 +309,7 @@ def test_nobody_else_keeps_tokens(people, who):
 
 def test_an_administrator_lists_and_revokes_tokens_but_makes_none(people):
     row, _ = token(people)
-    client = Client()
-    client.force_login(people.administrator)
+    client = sign_in(Client(), people.administrator)
 
     listed = client.get(reverse("tokens"))
     codes = [

@@ -26,6 +26,7 @@ from tests.factories.audits import NOW, audit_at, framework
 from tests.factories.cast import cast
 from tests.factories.packs import shared_pack
 from tests.moderation.scenes import council, returned
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 NAMES = {
@@ -73,9 +74,7 @@ def pack(people, audit):
 
 
 def as_person(user):
-    client = Client()
-    client.force_login(user)
-    return client
+    return sign_in(Client(), user)
 
 
 def text_of(pages):

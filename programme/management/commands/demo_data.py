@@ -23,7 +23,7 @@ from people.roles import Role
 from programme.demo import make_audits
 
 # Everybody's in the demo, printed at its start; the command refuses to run in production.
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"  # noqa: S105 - everybody knows it, on purpose
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
 ROLES = (
     ("Head of QA", Role.QA_HEAD),

@@ -12,8 +12,10 @@ from core.moves import draw
 from escalation import states as escalation
 from feedback import states as feedback
 from moderation import states as moderation
+from partners import states as partners
 from programme import states as programme
 from reporting import states as reporting
+from retention import states as retention
 
 MACHINES = {
     "audit": ("The work on one audit", audits.AuditState, audits.MOVES),
@@ -33,6 +35,13 @@ MACHINES = {
     ),
     "survey": ("One survey", feedback.SurveyState, feedback.SURVEY_MOVES),
     "report": ("One version of a report", reporting.ReportState, reporting.MOVES),
+    "partner": ("One invitation of a partner", partners.InvitationState, partners.MOVES),
+    "erasing": ("One run of erasing", retention.RunState, retention.RUN_MOVES),
+    "subject-request": (
+        "One request for what is kept about somebody",
+        retention.RequestState,
+        retention.REQUEST_MOVES,
+    ),
     "invitation": ("One link", feedback.InvitationState, feedback.INVITATION_MOVES),
 }
 
