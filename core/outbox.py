@@ -7,9 +7,9 @@ the same Message-ID, by which the recipient's server knows it.
 
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from core.querysets import NoticeQuerySet
 from core.trail import record
 
 log = logging.getLogger(__name__)
+Mail = TypeVar("Mail")
 BATCH = 200
 # Minutes until the second to the eighth try: two days in all. What is restricted is tried daily from then on.
 GAPS = (1, 5, 15, 60, 240, 720, 1440)
@@ -44,16 +45,53 @@ class ServerAway(Exception):
 
 def send_unsent(*, at: datetime) -> int:
     """Send what is waiting; returns how many messages went. Two workers never send the same one."""
+    return one_by_one(
+        waiting(timezone.now()), lambda rows, mail: send(rows, mail=mail, at=at), "what waits is"
+    )
+
+
+def one_by_one(
+    mails: Iterable[Mail], send: Callable[[Mail, BaseEmailBackend], int], what: str
+) -> int:
+    """Send each over one talk with the mail server, and end the round when it is away; how many messages went.
+
+    `what` begins what the log says then: “invitations are”.
+    """
     sent = 0
     mail = get_connection()
     try:
-        for rows in waiting(timezone.now()):
-            sent += send(rows, mail=mail, at=at)
+        for one in mails:
+            sent += send(one, mail)
     except ServerAway:
-        log.warning("the mail server is away; what waits is tried again")
+        log.warning("the mail server is away; %s tried again", what)
     finally:
         hang_up(mail)
     return sent
+
+
+def goes_out(
+    email: EmailMessage, mail: BaseEmailBackend, put_off: Callable[[Exception], None]
+) -> bool:
+    """Hand a mail to the mail server; whether it took it. What it did not take is put off.
+
+    Raises ServerAway where the fault is not the mail's own.
+    """
+    email.connection = mail
+    try:
+        mail.open()
+        email.send()
+    except (OSError, ValueError) as fault:
+        put_off(fault)
+        hang_up(mail)
+        if isinstance(fault, ITS_OWN):
+            return False
+        raise ServerAway from fault
+    return True
+
+
+def gap_after(failures: int) -> timedelta:
+    """How long until the next try, after so many that failed."""
+    return timedelta(minutes=GAPS[min(failures, len(GAPS)) - 1])
 
 
 def waiting(now: datetime) -> Iterator[NoticeQuerySet]:
@@ -72,19 +110,14 @@ def send(rows: NoticeQuerySet, *, mail: BaseEmailBackend, at: datetime) -> int:
     notices = take(rows)
     if not notices:
         return 0
-    email = letter(notices)
-    email.connection = mail
     held = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
-    try:
-        mail.open()
-        email.send()
-    except (OSError, ValueError) as fault:
+
+    def later(fault: Exception) -> None:
         for notice in notices:
             put_off(notice, fault)
-        hang_up(mail)
-        if isinstance(fault, ITS_OWN):
-            return 0
-        raise ServerAway from fault
+
+    if not goes_out(letter(notices), mail, later):
+        return 0
     return held.filter(sent_at=None).update(sent_at=at, taken_until=None, fault="", address="")
 
 
@@ -104,10 +137,10 @@ def take(rows: NoticeQuerySet) -> list[Notice]:
 def put_off(notice: Notice, fault: Exception) -> None:
     """Count a failure and say when the next try is."""
     failures = notice.failures + 1
-    gap = timedelta(minutes=GAPS[min(failures, len(GAPS)) - 1])
+    next_try_at = timezone.now() + gap_after(failures)
     name = type(fault).__name__
     Notice.objects.filter(pk=notice.pk, sent_at=None).update(
-        failures=failures, fault=name, taken_until=None, next_try_at=timezone.now() + gap
+        failures=failures, fault=name, taken_until=None, next_try_at=next_try_at
     )
     log.warning("message %s was not sent: %s", notice.pk, name)
 

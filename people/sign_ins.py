@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -26,7 +26,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from core.moves import Refused
 from core.notices import Message, tell
-from core.outbox import GAPS, ITS_OWN, ServerAway, hang_up
+from core.outbox import gap_after, goes_out, one_by_one
 from core.trail import record
 from people.models import Council, Invitation, PostHolding, User
 from people.querysets import PostHoldingQuerySet
@@ -213,17 +213,10 @@ def send_invitations(*, at: datetime) -> int:
 
     No transaction is open while the mail server is spoken to; when it is away, the round ends.
     """
-    sent = 0
-    mail = get_connection()
     waiting = to_send(timezone.now()).order_by("pk").values_list("pk", flat=True)[:BATCH]
-    try:
-        for pk in list(waiting):
-            sent += send_invitation(pk, mail=mail, at=at)
-    except ServerAway:
-        log.warning("the mail server is away; invitations are tried again")
-    finally:
-        hang_up(mail)
-    return sent
+    return one_by_one(
+        list(waiting), lambda pk, mail: send_invitation(pk, mail=mail, at=at), "invitations are"
+    )
 
 
 def send_invitation(pk: int, *, mail: BaseEmailBackend, at: datetime) -> int:
@@ -234,17 +227,8 @@ def send_invitation(pk: int, *, mail: BaseEmailBackend, at: datetime) -> int:
     invitation = take(pk)
     if invitation is None:
         return 0
-    email = letter(invitation)
-    email.connection = mail
-    try:
-        mail.open()
-        email.send()
-    except (OSError, ValueError) as fault:
-        put_off(invitation, fault)
-        hang_up(mail)
-        if isinstance(fault, ITS_OWN):
-            return 0
-        raise ServerAway from fault
+    if not goes_out(letter(invitation), mail, lambda fault: put_off(invitation, fault)):
+        return 0
     held = Invitation.objects.filter(pk=pk, sent_at=None)
     return held.update(sent_at=at, taken_until=None)
 
@@ -268,9 +252,9 @@ def take(pk: int) -> Invitation | None:
 def put_off(invitation: Invitation, fault: Exception) -> None:
     """Count a failure and say when the next try is."""
     failures = invitation.failures + 1
-    gap = timedelta(minutes=GAPS[min(failures, len(GAPS)) - 1])
+    next_try_at = timezone.now() + gap_after(failures)
     Invitation.objects.filter(pk=invitation.pk, sent_at=None).update(
-        failures=failures, taken_until=None, next_try_at=timezone.now() + gap
+        failures=failures, taken_until=None, next_try_at=next_try_at
     )
     log.warning("invitation %s was not sent: %s", invitation.pk, type(fault).__name__)
 

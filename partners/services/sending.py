@@ -8,13 +8,13 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from core.outbox import GAPS, ITS_OWN, ServerAway, hang_up
+from core.outbox import gap_after, goes_out, one_by_one
 from core.sealed import Unreadable, unseal
 from partners.models import PartnerInvitation
 from partners.services.answering import digest_of
@@ -39,17 +39,9 @@ nothing else. If you did not expect this, tell the quality assurance team and do
 
 def send_links(*, at: datetime) -> int:
     """Mail the links that wait; returns how many went. Two workers never send the same one."""
-    sent = 0
-    mail = get_connection()
     waiting = PartnerInvitation.objects.to_send(timezone.localdate(at), timezone.now())
-    try:
-        for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-            sent += send_link(pk, mail=mail, at=at)
-    except ServerAway:
-        log.warning("the mail server is away; partners' links are tried again")
-    finally:
-        hang_up(mail)
-    return sent
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return one_by_one(keys, lambda pk, mail: send_link(pk, mail=mail, at=at), "partners’ links are")
 
 
 def send_link(pk: int, *, mail: BaseEmailBackend, at: datetime) -> int:
@@ -63,16 +55,8 @@ def send_link(pk: int, *, mail: BaseEmailBackend, at: datetime) -> int:
     except Unreadable as fault:
         put_off(invitation, fault)
         return 0
-    email.connection = mail
-    try:
-        mail.open()
-        email.send()
-    except (OSError, ValueError) as fault:
-        put_off(invitation, fault)
-        hang_up(mail)
-        if isinstance(fault, ITS_OWN):
-            return 0
-        raise ServerAway from fault
+    if not goes_out(email, mail, lambda fault: put_off(invitation, fault)):
+        return 0
     held = PartnerInvitation.objects.filter(pk=pk, digest=invitation.digest, sent_at=None)
     return held.update(sent_at=at, taken_until=None)
 
@@ -98,9 +82,9 @@ def take(pk: int, *, at: datetime) -> tuple[PartnerInvitation, str] | None:
 def put_off(invitation: PartnerInvitation, fault: Exception) -> None:
     """Count a failure and say when the next try is."""
     failures = invitation.failures + 1
-    gap = timedelta(minutes=GAPS[min(failures, len(GAPS)) - 1])
+    next_try_at = timezone.now() + gap_after(failures)
     PartnerInvitation.objects.filter(pk=invitation.pk, sent_at=None).update(
-        failures=failures, taken_until=None, next_try_at=timezone.now() + gap
+        failures=failures, taken_until=None, next_try_at=next_try_at
     )
     log.warning("the link of invitation %s was not sent: %s", invitation.pk, type(fault).__name__)
 

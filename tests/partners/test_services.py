@@ -89,7 +89,7 @@ def test_a_link_goes_out_once_and_a_second_round_sends_nothing(audit, people):
 
 def test_a_mail_server_that_is_away_is_tried_again_later(audit, people, monkeypatch):
     invited(audit, people.officer)
-    monkeypatch.setattr("partners.services.sending.get_connection", Away)
+    monkeypatch.setattr("core.outbox.get_connection", Away)
 
     assert send_links(at=NOW) == 0
 
@@ -329,7 +329,7 @@ def test_steps_are_never_rewritten(audit, people):
 def test_no_log_holds_the_link_or_the_address(audit, people, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     invited(audit, people.officer)
-    monkeypatch.setattr("partners.services.sending.get_connection", Away)
+    monkeypatch.setattr("core.outbox.get_connection", Away)
     send_links(at=NOW)
     monkeypatch.undo()
     PartnerInvitation.objects.update(next_try_at=None)
