@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import clock
 from core.forms import ServiceForm
 from core.moves import Refused
+from core.templatetags.service import day
 from core.trail import record
 from people import posts
 from people.access import access_of
@@ -179,11 +180,6 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
 def chosen(request: HttpRequest, pk: str) -> Post:
     """The post that was chosen from the council's."""
     return get_object_or_404(Post.objects.visible_to(request.user), pk=pk)
-
-
-def day(on: object) -> str:
-    """4 May 2026."""
-    return f"{on:%-d %B %Y}"
 
 
 @asks_again
