@@ -72,9 +72,17 @@ def opened(note: PersonalNote) -> Written:
 
 def earlier(note: PersonalNote, *, reader: User, on: date) -> list[Written]:
     """What the note said before it was corrected, the latest first, as far as this reader may open it."""
-    found, seen = [], PersonalNote.objects.visible_to(reader, on).select_related("author")
-    before = note.corrects_id
-    while before and (one := seen.filter(pk=before).first()):
-        found.append(opened(one))
-        before = one.corrects_id
-    return found
+    seen = PersonalNote.objects.visible_to(reader, on).filter(worker=note.worker_id)
+    before, chain = note.corrects_id, list[int]()
+    corrected = dict(seen.exclude(pk=note.pk).values_list("pk", "corrects_id")) if before else {}
+    while before is not None and before in corrected:
+        chain.append(before)
+        before = corrected[before]
+    notes = seen.select_related("author").in_bulk(chain)
+    return [opened(notes[pk]) for pk in chain]
+
+
+def left_to_share(notes: Iterable[Any], managers: Iterable[User]) -> list[Any]:
+    """Of `notes_about`, those by whoever manages the worker no more, which nobody who does may read yet."""
+    present = {one.pk for one in managers}
+    return [one for one in notes if one.author_id not in present and not one.shared]

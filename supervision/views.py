@@ -31,8 +31,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     managers = selectors.managers_of(request.user, today)
     about_me = selectors.notes_about(request.user, managers, today)
-    present = {one.pk for one in managers}
-    left = [one for one in about_me if one.author_id not in present and not one.shared]
+    left = selectors.left_to_share(about_me, managers)
     record("list notes", "supervision.notes", by=request.user, at=clock.now())
     context = {
         "reports": selectors.reports_of(request.user, today),
@@ -157,7 +156,10 @@ def share(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def share_all(request: HttpRequest) -> HttpResponse:
     """Let one's present line manager read all the notes of earlier ones."""
-    notes = PersonalNote.objects.visible_to(request.user, clock.today()).filter(worker=request.user)
+    today = clock.today()
+    managers = selectors.managers_of(request.user, today)
+    mine = selectors.notes_about(request.user, managers, today)
+    notes = selectors.left_to_share(mine, managers)
     count = share_notes(notes, by=request.user, at=clock.now())
     words = "Your line manager can read your earlier notes now."
     messages.success(request, words if count else "There was nothing left to share.")

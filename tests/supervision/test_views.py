@@ -137,6 +137,22 @@ def test_the_worker_shares_with_a_new_manager_and_takes_it_back(people):
     assert new.get(where).status_code == 200
 
 
+def test_sharing_what_was_written_before_gives_no_present_manager_the_notes_of_another(people):
+    before = UserFactory(council=people.council, name="Nadia New")
+    post = people.manager.holdings.get().post
+    PostHoldingFactory(post=post, user=before, from_on=NOW.date() - timedelta(days=60))
+    theirs = note_for(people.worker, before, NOW)
+    PostHolding.objects.filter(user=before).update(to_on=NOW.date() - timedelta(days=1))
+    beside = UserFactory(council=people.council, name="Omar Other")
+    PostHoldingFactory(post=post, user=beside, from_on=NOW.date())
+    note_for(people.worker, people.manager, NOW)
+
+    signed_in(people.worker).post(reverse("share-supervision-notes"))
+
+    seen = PersonalNote.objects.visible_to(type(beside).objects.get(pk=beside.pk), NOW.date())
+    assert list(seen) == [theirs]
+
+
 def test_a_team_manager_writes_for_nobody_elses_reports(people):
     client = signed_in(people.auditor)
 
