@@ -74,7 +74,7 @@ class Wish:
     source: str = ""
 
     @property
-    def anything(self) -> bool:
+    def empty(self) -> bool:
         """Whether nothing narrows it."""
         return self == Wish()
 

@@ -68,7 +68,7 @@ def shown(request: HttpRequest, form: TrailForm, wish: Wish) -> HttpResponse:
         "unknown": unknown(found),
         "older": lines[-1].pk if more else None,
         "later": bool(before),
-        "noticed": noticed(request.user, clock.now()) if wish.anything and not before else [],
+        "noticed": noticed(request.user, clock.now()) if wish.empty and not before else [],
     }
     return render(request, "people/trail.html", context)
 

@@ -55,10 +55,9 @@ def review(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest) -> HttpResponse:
     """Confirm the posts that were ticked, or end one; ids of another council are not found, and nothing is done."""
     mine = PostHolding.objects.visible_to(request.user).select_related("user", "post")
-    page = request.POST.get("page", "")
     back = redirect("access-review")
-    if page.isdigit():
-        back["Location"] += f"?page={int(page[:6])}"
+    if page := number(request.POST.get("page", "")):
+        back["Location"] += f"?page={page}"
     try:
         if ended := request.POST.get("end"):
             holding = get_object_or_404(mine, pk=number(ended))

@@ -287,6 +287,16 @@ def test_a_bulk_decision_with_what_is_not_ours_does_nothing(admin, people, ids):
     assert not AccessReview.objects.exists()
 
 
+@pytest.mark.parametrize(("page", "where"), [("2", "?page=2"), ("²", ""), ("9" * 400, "")])
+def test_an_odd_number_of_a_page_leads_back_to_the_first(admin, page, where):
+    answer = admin.post(reverse("access-review"), {"page": page})
+
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302,
+        f"{reverse('access-review')}{where}",
+    )
+
+
 def test_somebody_of_qa_who_manages_workers_is_warned_about(admin, people):
     PostHoldingFactory(post=people.manager.holdings.get().post, user=people.officer)
 
