@@ -8,7 +8,7 @@ tables of row history, whose fields are those of the table they keep (decision 0
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from retention import register_rows
@@ -50,7 +50,6 @@ class Table:
     read_by: str
     fields: Mapping[str, Holds]
     stays: frozenset[str] = frozenset()
-    of: str = field(default="")
 
     @property
     def erased(self) -> tuple[str, ...]:
@@ -121,8 +120,3 @@ def table(row: register_rows.Row) -> Table:
 
 
 TABLES: Mapping[str, Table] = {row.label: table(row) for row in register_rows.ROWS}
-
-
-def of_kind(kind: str) -> list[Table]:
-    """The tables that go by the rule of a kind."""
-    return [one for one in TABLES.values() if one.kept == kind]

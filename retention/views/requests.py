@@ -49,9 +49,8 @@ def new_request(request: HttpRequest) -> HttpResponse:
 def request_of(request: HttpRequest, key: str) -> SubjectRequest:
     """One request that the person may see, or 404."""
     check(request, "retention.answer_subject")
-    rows = SubjectRequest.objects.visible_to(request.user).select_related(
-        "case", "person", "asked_by", "read_by"
-    )
+    rows = SubjectRequest.objects.visible_to(request.user).light()
+    rows = rows.select_related("case", "person", "asked_by", "read_by")
     found: SubjectRequest = get_object_or_404(rows, key=key)
     return found
 
