@@ -6,12 +6,14 @@ go by the computer's own clock.
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+LONDON = ZoneInfo(settings.TIME_ZONE)
 _started = timezone.now()
 # How far the clock has been moved, and until when this process need not ask again.
 _shift = timedelta()
@@ -31,7 +33,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The day in London at the present moment."""
-    return timezone.localdate(now())
+    return now().astimezone(LONDON).date()
 
 
 def shift() -> timedelta:

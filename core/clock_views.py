@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from core import clock, moving
-from core.bell import ring
 from core.clock_forms import ClockForm
 from core.moves import Refused
-from core.tasks import run_job
+from core.tasks import ring_for_runs
 
 
 def check(request: HttpRequest) -> None:
@@ -70,6 +69,5 @@ def forward(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest) -> HttpResponse:
     """Have everything run that is due; the page shows how far it is."""
     check(request)
-    for pk in moving.run_jobs(by=request.user):
-        ring(run_job, pk)
+    ring_for_runs(moving.run_jobs(by=request.user))
     return redirect("test-clock")

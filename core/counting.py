@@ -1,14 +1,10 @@
 """What the menu counts for a person."""
 
-from typing import Any
-
-from core.counts import COUNTS
+from core.counts import COUNTS, Count
 from core.models import Notice
+from core.prepared import USER
 
-
-def unread(user: Any) -> int:
-    """How many messages this person has not read."""
-    return Notice.objects.visible_to(user).filter(read_at=None).count()
-
-
-COUNTS["messages"] = unread
+COUNTS["messages"] = Count(
+    kind=lambda user: "unread",
+    rows=lambda kind: Notice.objects.visible_to(USER).filter(read_at=None),
+)

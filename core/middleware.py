@@ -109,13 +109,19 @@ class SignInRequired:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
     ) -> HttpResponse | None:
-        if getattr(view, "public", False) or resolve(request.path_info).view_name in PUBLIC_NAMES:
+        if getattr(view, "public", False) or named(request) in PUBLIC_NAMES:
             return None
         if request.user.is_authenticated:
             return None
         if request.headers.get("X-Autosave") or request.headers.get("HX-Request"):
             return HttpResponse("You have been signed out.", status=401, content_type="text/plain")
         return redirect_to_login(request.get_full_path())
+
+
+def named(request: HttpRequest) -> str:
+    """The name of the page that is asked for."""
+    found = request.resolver_match or resolve(request.path_info)
+    return str(found.view_name)
 
 
 class RequestLog:

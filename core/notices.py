@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from core.models import Notice
+from core.prepared import USER, Prepared
 from core.querysets import NoticeQuerySet
 from core.trail import record
 
@@ -35,6 +36,29 @@ class Message:
     urgent: bool = False
     restricted: bool = False
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A message that somebody has not read: its number, its subject and when it was made."""
+
+    pk: int
+    subject: str
+    made_at: datetime
+
+
+NEWEST = Prepared(
+    lambda: (
+        Notice.objects.visible_to(USER)
+        .filter(read_at=None)
+        .values_list("pk", "subject", "made_at")[:5]
+    )
+)
+
+
+def newest(person: Any) -> list[New]:
+    """The newest five messages that somebody has not read."""
+    return [New(*row) for row in NEWEST.rows({USER: person.pk})]
 
 
 def tell(people: Iterable[tuple[Any, str]], message: Message, *, key: str, at: datetime) -> int:

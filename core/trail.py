@@ -1,6 +1,7 @@
 """Writing the trail. Services and views call `record` themselves, inside their own transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,28 @@ from core.models import TrailEntry
 source: ContextVar[str] = ContextVar("source", default="")
 # What the lines say that the present request has left so far; nothing is counted outside a request.
 left: ContextVar[list[str] | None] = ContextVar("left", default=None)
+# The lines that a step has left so far, where they are written together at its end.
+gathered: ContextVar[list[TrailEntry] | None] = ContextVar("gathered", default=None)
 # The lines that are left once the present request has shown what it opened, and not if it is refused.
 openings: ContextVar[list[TrailEntry] | None] = ContextVar("openings", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the lines that are left in a step with one query at its end, in their order.
+
+    Inside a transaction that holds the whole step: one that fails leaves no line, as it leaves nothing else.
+    """
+    if gathered.get() is not None:
+        yield
+        return
+    lines: list[TrailEntry] = []
+    token = gathered.set(lines)
+    try:
+        yield
+    finally:
+        gathered.reset(token)
+    TrailEntry.objects.bulk_create(lines, batch_size=1000)
 
 
 def record(
@@ -37,7 +58,7 @@ def record(
     line = _line(verb, subject, at, by, cause, council_id, detail)
     if subject_id is not None:
         line.subject_id = subject_id
-    line.save(force_insert=True)
+    _write(line)
 
 
 def record_opening(
@@ -64,7 +85,7 @@ def record_all(
     verb: str, subjects: Iterable[models.Model], *, at: datetime, by: models.Model
 ) -> None:
     """Add one line for each of many rows with which a person did the same; one query."""
-    TrailEntry.objects.bulk_create([_line(verb, one, at, by) for one in subjects], batch_size=1000)
+    _write(*(_line(verb, one, at, by) for one in subjects))
 
 
 def record_each(
@@ -76,7 +97,7 @@ def record_each(
 ) -> None:
     """Add several lines about one row, each with its person and its detail; one query."""
     lines = [_line(verb, subject, at, by, detail=detail) for by, detail in by_and_detail]
-    TrailEntry.objects.bulk_create(lines, batch_size=1000)
+    _write(*lines)
 
 
 def record_many(
@@ -88,7 +109,17 @@ def record_many(
 ) -> None:
     """Add many lines, each with its verb, its row and its detail; one query for a thousand of them."""
     made = [_line(verb, row, at, by, cause, detail=detail) for verb, row, detail in lines]
-    TrailEntry.objects.bulk_create(made, batch_size=1000)
+    _write(*made)
+
+
+def _write(*lines: TrailEntry) -> None:
+    waiting = gathered.get()
+    if waiting is not None:
+        waiting.extend(lines)
+    elif len(lines) == 1:
+        lines[0].save(force_insert=True)
+    else:
+        TrailEntry.objects.bulk_create(lines, batch_size=1000)
 
 
 def _line(

@@ -1,22 +1,29 @@
 """Template tags and filters of the service."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html, linebreaks
+from django.utils.html import escape, format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from core.counts import waiting_for
+from core.counts import waiting
 from core.heartbeat import last_heard
+from core.lines import read_lines
 
 register = template.Library()
+register.tag("lines", read_lines)
 
 # The menu: the work of every day, then what is looked after beside it: the route's name, its words, and the permission it asks for.
 MENU = (
@@ -51,6 +58,20 @@ MENU = (
         ("test-clock", "Test clock", "core.move_clock"),
     ),
 )
+MENU_BEGINS = '<nav class="qa-menu" aria-label="Menu"><div class="govuk-width-container">'
+MENU_ENDS = "</div></nav>"
+BESIDE = ' class="qa-menu__beside"'
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of the menu: its route's name, its words and its address."""
+
+    name: str
+    words: str
+    url: str
+
+
 STATE_COLOURS = {
     "allocated": "grey",
     "preparing": "blue",
@@ -61,40 +82,103 @@ STATE_COLOURS = {
 }
 
 
-@register.inclusion_tag("components/silent_worker.html", takes_context=True)
-def silent_worker(context: dict[str, Any]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def silent_worker(context: dict[str, Any]) -> str:
     """For the QA team: that nothing runs in the background, and since when."""
     user = context["request"].user
-    return {"said": last_heard() if user.has_perm("core.see_jobs") else ""}
+    said = last_heard() if user.has_perm("core.see_jobs") else ""
+    return render_to_string("components/silent_worker.html", {"said": said}) if said else ""
 
 
-@register.inclusion_tag("components/menu.html", takes_context=True)
-def menu(context: dict[str, Any]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def menu(context: dict[str, Any]) -> SafeString:
     """The menu with what this person may open; on a page that only says no, nothing is counted."""
-    counted = "exception" not in context
-    groups = [entries(context["request"], group, counted=counted) for group in MENU]
-    return {"groups": [group for group in groups if group]}
+    request = context["request"]
+    groups = [entries(request, group) for group in MENU]
+    names = [entry.name for group in groups for entry in group]
+    counts = (
+        waiting(getattr(request, "_cached_user", request.user), names)
+        if "exception" not in context
+        else {}
+    )
+    lists = [
+        f"<ul{BESIDE if number else ''}>"
+        + "".join(line_of(entry, request.path, counts.get(entry.name, 0)) for entry in group)
+        + "</ul>"
+        for number, group in enumerate(group for group in groups if group)
+    ]
+    return mark_safe(MENU_BEGINS + "".join(lists) + MENU_ENDS)  # noqa: S308 - words of ours and numbers
 
 
-def entries(
-    request: HttpRequest, group: tuple[tuple[str, str, str], ...], *, counted: bool
-) -> list[dict[str, Any]]:
-    """Those of a group of the menu that this person may open, with what waits for them there."""
-    found = []
-    for name, words, permission in group:
-        if permission and not request.user.has_perm(permission):
-            continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        here = request.path == url or (url != "/" and request.path.startswith(url))
-        count = waiting_for(request.user, name) if counted else 0
-        words_of_count = "unread" if name == "messages" else "waiting"
-        found.append(
-            {"url": url, "words": words, "here": here, "count": count, "counted": words_of_count}
+def entries(request: HttpRequest, group: Iterable[tuple[str, str, str]]) -> list[Entry]:
+    """Those of a group of the menu that this person may open."""
+    # The person themselves: asking by way of the request's lazy stand-in takes longer than the rules do.
+    may = getattr(request, "_cached_user", request.user).has_perm
+    open_to = [(name, words) for name, words, asked in group if not asked or may(asked)]
+    found = [(name, words, address(name, settings.ROOT_URLCONF)) for name, words in open_to]
+    return [Entry(name, words, url) for name, words, url in found if url]
+
+
+class AddressOf(template.Node):
+    """Writes the address of a page that needs no more than its name; worked out once in each process."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, context: template.Context) -> str:
+        return address(self.name, settings.ROOT_URLCONF) or reverse(self.name)
+
+
+@register.tag
+def page(parser: template.base.Parser, token: template.base.Token) -> AddressOf:
+    """The address of a page by its name: `page "messages"`."""
+    return AddressOf(token.split_contents()[1].strip("'\""))
+
+
+class FileOf(template.Node):
+    """Writes the address of a file of the pages; looked up once in each process, as the files do not change under it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def render(self, context: template.Context) -> str:
+        return (
+            escape(static(self.path)) if settings.DEBUG else file_of(self.path, settings.STATIC_URL)
         )
-    return found
+
+
+@register.tag
+def file(parser: template.base.Parser, token: template.base.Token) -> FileOf:
+    """The address of a file of the pages: `file "js/keep-words.js"`."""
+    return FileOf(token.split_contents()[1].strip("'\""))
+
+
+@cache
+def file_of(path: str, root: str) -> str:
+    """Where a file of the pages is, as its storage says."""
+    return str(escape(static(path)))
+
+
+@cache
+def address(name: str, urls: str) -> str:
+    """Where a page of the menu is, found once in each process; nothing where there is no such page."""
+    try:
+        return str(escape(reverse(name, urls)))
+    except NoReverseMatch:
+        return ""
+
+
+def line_of(entry: Entry, path: str, count: int) -> str:
+    """One line of the menu: whether it leads to where somebody is, and what waits there."""
+    here = path == entry.url or (entry.url != "/" and path.startswith(entry.url))
+    mark = ' aria-current="page"' if here else ""
+    kind = "unread" if entry.name == "messages" else "waiting"
+    waits = (
+        f' <span class="qa-menu__count">{count:d}<span class="govuk-visually-hidden"> {kind}</span></span>'
+        if count
+        else ""
+    )
+    return f'<li><a href="{entry.url}"{mark}>{entry.words}{waits}</a></li>'
 
 
 @register.filter(expects_localtime=True)
