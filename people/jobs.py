@@ -21,7 +21,15 @@ def watch_reading(at: datetime, step: Step) -> int:
     return watching.watch(at=at)
 
 
-register(Job("send-invitations", "Send invitations to new people", Every(5), send_invitations))
+register(
+    Job(
+        "send-invitations",
+        "Send invitations to new people",
+        Every(5),
+        send_invitations,
+        queue="messages",
+    )
+)
 register(Job("end-sign-ins", "End the sign-ins of those who have left", Every(60), end_sign_ins))
 
 
@@ -41,4 +49,4 @@ register(
 register(
     Job("left-work", "Tell of open work of people who have left", Daily(6, 50), tell_of_left_work)
 )
-register(Job("watch-reading", "Watch for unusual reading", Every(10), watch_reading))
+register(Job("watch-reading", "Watch for unusual reading", Every(10), watch_reading, queue="jobs"))

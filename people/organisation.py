@@ -38,7 +38,17 @@ class Line:
 
     def above(self, user_id: int) -> list[Seat]:
         """The seats above any seat of the person, the nearest first; a circle of posts ends at its start."""
-        return list(self._climb(user_id))
+        return list(self._chain(user_id))
+
+    @cached_property
+    def _chains(self) -> dict[int, tuple[Seat, ...]]:
+        return {}
+
+    def _chain(self, user_id: int) -> tuple[Seat, ...]:
+        found = self._chains.get(user_id)
+        if found is None:
+            found = self._chains[user_id] = tuple(self._climb(user_id))
+        return found
 
     def _climb(self, user_id: int) -> Iterator[Seat]:
         own = self.seats_of(user_id)
@@ -89,7 +99,7 @@ class Line:
         return self._first(user_id, lambda seat: seat.kind == kind)
 
     def _first(self, user_id: int, wanted: Callable[[Seat], bool]) -> tuple[int, ...]:
-        for seat in self._climb(user_id):
+        for seat in self._chain(user_id):
             others = tuple(pk for pk in seat.holders if pk != user_id)
             if wanted(seat) and others:
                 return others
@@ -97,11 +107,19 @@ class Line:
 
     def manages(self, manager_id: int, worker_id: int) -> bool:
         """Whether somebody sits anywhere above a worker."""
-        return any(manager_id in seat.holders for seat in self._climb(worker_id))
+        return any(manager_id in seat.holders for seat in self._chain(worker_id))
 
     def holders(self, role: str) -> tuple[int, ...]:
         """Everybody in the council who holds a post with this role."""
-        return self._all(lambda seat: role in seat.roles)
+        return tuple(self._with_role.get(role, ()))
+
+    @cached_property
+    def _with_role(self) -> dict[str, dict[int, None]]:
+        found: dict[str, dict[int, None]] = {}
+        for _, seat in sorted(self.seats.items()):
+            for role in seat.roles:
+                found.setdefault(role, {}).update(dict.fromkeys(seat.holders))
+        return found
 
     def holders_of_post(self, kind: str) -> tuple[int, ...]:
         """Everybody in the council who holds a post of this kind."""

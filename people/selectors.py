@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from core.prepared import COUNCIL, DAY, Prepared
 from people.handing_over import KINDS, Kind
 from people.independence import mixes
 from people.line_managers import nearest_above
@@ -18,29 +19,31 @@ from people.roles import MANAGERS, QA_TEAM, WORDS, Role
 LEAVING = timedelta(days=92)
 
 
+def held_seats() -> "QuerySet[PostHolding, tuple[int, int]]":
+    """Which posts of a council who holds on a day; who covers for somebody comes last."""
+    holdings = PostHolding.objects.current(DAY).filter(post__council=COUNCIL, user__is_active=True)
+    return holdings.order_by("cover", "pk").values_list("post_id", "user_id")
+
+
+HELD_SEATS = Prepared(held_seats)
+SEATS = Prepared(
+    lambda: (
+        Post.objects.filter(council=COUNCIL)
+        .order_by("code")
+        .values_list("pk", "unit_id", "reports_to_id", "type__roles", "type__code", "type__title")
+    )
+)
+
+
 def line(council_id: int, on: date) -> Line:
     """The council's line of management on the day; two queries whatever its size."""
-    held: dict[int, list[int]] = defaultdict(list)
-    holdings = PostHolding.objects.current(on).filter(
-        post__council_id=council_id, user__is_active=True
-    )
-    for post_id, user_id in holdings.order_by("cover", "pk").values_list("post_id", "user_id"):
-        held[post_id].append(user_id)
-    posts = Post.objects.filter(council_id=council_id).values_list(
-        "pk", "unit_id", "reports_to_id", "type__roles", "type__code", "type__title"
-    )
+    held: dict[int, dict[int, None]] = defaultdict(dict)
+    for post_id, user_id in HELD_SEATS.rows({COUNCIL: council_id, DAY: on}):
+        held[post_id][user_id] = None
     return Line(
         {
-            pk: Seat(
-                pk,
-                unit_id,
-                frozenset(roles),
-                above,
-                tuple(dict.fromkeys(held.get(pk, ()))),
-                kind,
-                title,
-            )
-            for pk, unit_id, above, roles, kind, title in posts
+            pk: Seat(pk, unit_id, frozenset(roles), above, tuple(held.get(pk, ())), kind, title)
+            for pk, unit_id, above, roles, kind, title in SEATS.rows({COUNCIL: council_id})
         }
     )
 
@@ -50,22 +53,59 @@ def services_of(council_id: int) -> dict[int, OrgUnit]:
     return {u.pk: u for u in OrgUnit.objects.filter(council=council_id, kind=OrgUnit.Kind.SERVICE)}
 
 
-def posts_of(user: User, on: date) -> list[tuple[frozenset[str], str]]:
-    """The roles and the unit path of each post held on the day; asked once for each request's user.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One post that somebody holds on a day: its id and kind, its engine roles and the path of its unit.
 
-    A request's user is a lazy stand-in for the person: what is known is kept with the person themselves.
+    `leads`: other posts report to it.
     """
-    pk = user.pk
-    person = user.__dict__.get("_wrapped", user)
-    cache: dict[date, list[tuple[frozenset[str], str]]] = person.__dict__.setdefault(
-        "_posts_on", {}
-    )
+
+    post_id: int
+    kind: str
+    roles: frozenset[str]
+    path: str
+    leads: bool
+
+
+def person_behind(user: User) -> User:
+    """The person themselves: a request's user is a lazy stand-in, and what is known is kept with the person."""
+    found: User = user.__dict__.get("_wrapped", user)
+    return found
+
+
+def keep_held(user: User, on: date, held: list[Held]) -> None:
+    """Keep with somebody which posts they hold on a day, where these have been read with the person."""
+    user.__dict__.setdefault("_held_on", {})[on] = held
+    posts: dict[date, list[tuple[frozenset[str], str]]] = user.__dict__.setdefault("_posts_on", {})
+    posts.setdefault(on, [(one.roles, one.path) for one in held])
+
+
+def leading() -> Exists:
+    """Of a holding: whether other posts report to its post."""
+    return Exists(Post.objects.filter(reports_to=OuterRef("post")))
+
+
+def held_of(user: User, on: date) -> list[Held]:
+    """The posts that somebody holds on a day; asked once for each request's user."""
+    pk, council_id = user.pk, user.council_id
+    person = person_behind(user)
+    cache: dict[date, list[Held]] = person.__dict__.setdefault("_held_on", {})
     if on not in cache:
-        rows = PostHolding.objects.current(on).filter(user_id=pk, post__council_id=user.council_id)
-        cache[on] = [
-            (frozenset(roles), path)
-            for roles, path in rows.values_list("post__type__roles", "post__unit__path")
-        ]
+        rows = PostHolding.objects.current(on).filter(user_id=pk, post__council_id=council_id)
+        told = rows.annotate(leads=leading()).values_list(
+            "post_id", "post__type__code", "post__type__roles", "post__unit__path", "leads"
+        )
+        keep_held(person, on, [Held(pk, kind, frozenset(r), *more) for pk, kind, r, *more in told])
+    return cache[on]
+
+
+def posts_of(user: User, on: date) -> list[tuple[frozenset[str], str]]:
+    """The roles and the unit path of each post held on the day; asked once for each request's user."""
+    pk = user.pk
+    cache: dict[date, list[tuple[frozenset[str], str]]] | None
+    cache = person_behind(user).__dict__.get("_posts_on")
+    if cache is None or on not in cache:
+        return [(one.roles, one.path) for one in held_of(user, on)] if pk else []
     return cache[on]
 
 
@@ -98,12 +138,16 @@ def line_of(user: User, on: date) -> Line:
 
 
 def below(user: User, on: date) -> frozenset[int]:
-    """Everybody below the person in the line of management on the day; asked once for each request's user."""
+    """Everybody below the person in the line of management on the day; asked once for each request's user.
+
+    The line is read only for who holds a post to which others report.
+    """
     if not user.is_authenticated or not user.is_active or user.council_id is None:
         return frozenset()
     cache: dict[date, frozenset[int]] = user.__dict__.setdefault("_below_on", {})
     if on not in cache:
-        cache[on] = line_of(user, on).below(user.pk) if posts_of(user, on) else frozenset()
+        leads = any(one.leads for one in held_of(user, on))
+        cache[on] = line_of(user, on).below(user.pk) if leads else frozenset()
     return cache[on]
 
 
@@ -111,30 +155,18 @@ def named(user: User, on: date) -> frozenset[str]:
     """The recipients of the whole council that mean this person on the day: `council.qa_head`, `council.post.IRO`."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    cache: dict[date, frozenset[str]] = user.__dict__.setdefault("_named_on", {})
-    if on not in cache:
-        held = PostHolding.objects.current(on).filter(
-            user_id=user.pk, post__council_id=user.council_id
-        )
-        cache[on] = frozenset(
-            name
-            for roles, kind in held.values_list("post__type__roles", "post__type__code")
-            for name in (f"council.post.{kind}", *(f"council.{role}" for role in roles))
-        )
-    return cache[on]
+    return frozenset(
+        name
+        for one in held_of(user, on)
+        for name in (f"council.post.{one.kind}", *(f"council.{role}" for role in one.roles))
+    )
 
 
 def held_posts(user: User, on: date) -> frozenset[int]:
     """The ids of the posts held on the day; asked once for each request's user. Nobody who has left has any (H-8)."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    cache: dict[date, frozenset[int]] = user.__dict__.setdefault("_held_on", {})
-    if on not in cache:
-        held = PostHolding.objects.current(on).filter(
-            user_id=user.pk, post__council_id=user.council_id
-        )
-        cache[on] = frozenset(held.values_list("post_id", flat=True))
-    return cache[on]
+    return frozenset(one.post_id for one in held_of(user, on))
 
 
 def leaves(person: User, on: date) -> bool:
@@ -172,15 +204,22 @@ def resolve(
 
 
 def resolve_all(
-    recipients: Iterable[str], *, people: Mapping[str, User | None], council: Council, on: date
+    recipients: Iterable[str],
+    *,
+    people: Mapping[str, User | None],
+    council: Council,
+    on: date,
+    tree: Line | None = None,
 ) -> list[tuple[User, str]]:
     """The people behind recipients' names: `auditor`, `worker.line_manager`, `auditor.post.HOS`, `council.qa_officer`.
 
     A post with several holders gives several people; a vacant one gives whoever is next up the line.
     A person who has no part in the matter, such as a moderator before there is one, gives nobody.
+    `tree` is the council's line of management on the day, where it has been read already.
     """
     recipients = list(recipients)
-    tree = line(council.pk, on) if any("." in one for one in recipients) else Line()
+    if tree is None:
+        tree = line(council.pk, on) if any("." in one for one in recipients) else Line()
     found: list[tuple[int, str]] = []
     for recipient in recipients:
         found += ids_of(recipient, people, tree)
@@ -200,21 +239,25 @@ def acting(found: Sequence[tuple[User, str]], on: date) -> User | None:
 
 def ids_of(recipient: str, people: Mapping[str, User | None], tree: Line) -> list[tuple[int, str]]:
     """The ids behind one recipient's name, with the words for the role."""
+    person = people.get(recipient.partition(".")[0])
+    return ids_named(recipient, person.pk if person else None, tree)
+
+
+def ids_named(recipient: str, person: int | None, tree: Line) -> list[tuple[int, str]]:
+    """The ids behind one recipient's name, with the words for the role; `person` is who its first word means."""
     start, _, role = recipient.partition(".")
     kind = role.removeprefix("post.") if role.startswith("post.") else ""
     if start == "council":
         if kind:
             return [(pk, tree.title(kind)) for pk in tree.holders_of_post(kind)]
         return [(pk, WORDS[Role(role)]) for pk in tree.holders(role)]
-    person = people.get(start)
     if person is None:
         return []
     if not role:
-        return [(person.pk, start.replace("_", " "))]
+        return [(person, start.replace("_", " "))]
     if kind:
-        above = tree.first_post_above(person.pk, kind)
-        return [(pk, f"{start}’s {tree.title(kind)}") for pk in above]
-    return [(pk, f"{start}’s {WORDS[Role(role)]}") for pk in tree.first_above(person.pk, role)]
+        return [(pk, f"{start}’s {tree.title(kind)}") for pk in tree.first_post_above(person, kind)]
+    return [(pk, f"{start}’s {WORDS[Role(role)]}") for pk in tree.first_above(person, role)]
 
 
 def unit_choices(council: Council) -> list[OrgUnit]:
