@@ -6,6 +6,7 @@ key that is not in the database. The newest seal's number and value are also kep
 that cutting off the end is found too. No request waits for any of this (decision 0019).
 """
 
+import fcntl
 import hashlib
 import hmac
 import json
@@ -144,6 +145,7 @@ def seal_trail(now: Now | None = None) -> int:
     """
     with alone():
         with transaction.atomic():
+            lock_seals()
             before = TrailSeal.objects.last()
             made = list(new_seals(before, now or present()))
         note_newest(before, made[-1] if made else before)
@@ -152,14 +154,18 @@ def seal_trail(now: Now | None = None) -> int:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Keep every other process from sealing meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-    try:
+    """Keep every other process that writes the same anchor from sealing meanwhile."""
+    path = anchor_path().with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def lock_seals() -> None:
+    """Keep every other machine from sealing until this transaction ends, also behind a pooler (decision 27)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def new_seals(before: TrailSeal | None, now: Now) -> Iterator[TrailSeal]:

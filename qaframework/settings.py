@@ -7,6 +7,7 @@ with anything that is only safe in a demo.
 import json
 import os
 from base64 import b64decode
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
+
+from qaframework.queues import QUEUES, ROUTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -168,7 +172,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.middleware.SignedIn",
     "people.middleware.SessionLimits",
     "core.middleware.SignInRequired",
     "people.middleware.SecondFactorRequired",
@@ -217,29 +221,46 @@ def database(address: str) -> dict[str, object]:
     }
 
 
+# Where a pooler stands between web processes and PostgreSQL and gives a connection for one transaction only: then
+# nothing of a session is relied upon, and the limits below are set for the role (decision 27, core/checks.py).
+POOLED = env("QA_POOLED", "0") == "1"
+DATABASE_LIMITS = {"lock_timeout": 15_000, "statement_timeout": 120_000}
+
+
+def server(name: Mapping[str, object], **session: object) -> dict[str, Any]:
+    """Django's settings for one database server; `session` is what each connection to it begins with."""
+    begun = " ".join(f"-c {key}={value}" for key, value in session.items())
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **name,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": POOLED,
+        "OPTIONS": {"connect_timeout": 5} | ({} if POOLED else {"options": begun}),
+    }
+
+
 _address = env("DATABASE_URL", "")
 if PRODUCTION and not _address:
     raise ImproperlyConfigured("Set DATABASE_URL in the environment (see .env.example).")
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        **(
-            database(_address)
-            if _address
-            else {
-                "NAME": env("PGDATABASE", "qaframework"),
-                "USER": "postgres",
-                "HOST": env("PGHOST", ""),
-            }
-        ),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            "options": "-c lock_timeout=15000 -c statement_timeout=120000",
-        },
-    }
+_local = {"NAME": env("PGDATABASE", "qaframework"), "USER": "postgres", "HOST": env("PGHOST", "")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": server(database(_address) if _address else _local, **DATABASE_LIMITS)
 }
+# A second server that follows the first: figures of dashboards are read there, and nothing else (core/replica.py).
+if _replica := env("DATABASE_REPLICA_URL", ""):
+    if PRODUCTION and _replica == _address:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL must not be DATABASE_URL.")
+    _followed = {
+        **DATABASE_LIMITS,
+        "statement_timeout": 30_000,
+        "default_transaction_read_only": "on",
+    }
+    DATABASES["replica"] = server(database(_replica), **_followed) | {"TEST": {"MIRROR": "default"}}
+    DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 2
+    DATABASE_ROUTERS = ["core.replica.Router"]
+# Milliseconds for which a page waits for the replica to catch up, before it reads from the first server.
+REPLICA_PATIENCE = int(env("QA_REPLICA_PATIENCE", "200"))
 
 # Redis (or Valkey): redis://host:port/0, or unix:///path.sock for a socket.
 REDIS_URL = env("REDIS_URL", None if PRODUCTION else f"unix://{DATA_DIR / 'valkey.sock'}")
@@ -277,6 +298,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Europe/London"
+# Which task waits where (decision 28). A worker that names no queue takes them all.
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TASK_ROUTES = {task: {"queue": queue} for task, queue in ROUTES.items()}
+CELERY_TASK_DEFAULT_QUEUE = next(iter(QUEUES))
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 # A broker that is away comes back some time; a worker that gives up does not.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -397,6 +422,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
+SESSION_ENGINE = "core.sessions"
 # Seconds from signing in, and minutes without anybody at it, after which a session ends (people.middleware).
 SESSION_COOKIE_AGE = 10 * 60 * 60
 IDLE_MINUTES = int(env("QA_IDLE_MINUTES", "60"))

@@ -46,6 +46,8 @@ def choose_environment() -> None:
         "EMAIL_URL",
         "QA_ORIGIN",
         "QA_TEST_CLOCK_MOVABLE",
+        "QA_POOLED",
+        "DATABASE_REPLICA_URL",
     ):
         os.environ.pop(name, None)
     if "DATABASE_URL" not in os.environ:

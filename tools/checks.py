@@ -30,6 +30,7 @@ def production() -> dict[str, str]:
         "QA_HOSTS": "audit.example.gov.uk",
         "QA_ORIGIN": "https://audit.example.gov.uk",
         "DATABASE_URL": "postgresql://nobody@localhost:1/none",
+        "DATABASE_REPLICA_URL": "postgresql://nobody@localhost:2/none",
         "REDIS_URL": "redis://localhost:1/0",
         "EMAIL_URL": "smtp://localhost:1",
     }

@@ -99,11 +99,12 @@ def browser() -> str | None:
 
 
 def need_servers() -> None:
-    """Debian's PostgreSQL and Redis, for the test of production; it is skipped without them."""
+    """Debian's PostgreSQL, Redis and PgBouncer, for the tests of production; they are skipped without them."""
     packages = [] if postgres_programs() else ["postgresql"]
     packages += [] if redis_program() else ["redis-server"]
+    packages += [] if pooler_program() else ["pgbouncer"]
     if packages:
-        install(packages, "The test of the production profile needs PostgreSQL and Redis")
+        install(packages, "The tests of production need PostgreSQL, Redis and PgBouncer")
 
 
 def postgres_programs() -> Path | None:
@@ -115,3 +116,8 @@ def postgres_programs() -> Path | None:
 def redis_program() -> str | None:
     """The machine's own Redis, or Valkey."""
     return shutil.which("redis-server") or shutil.which("valkey-server")
+
+
+def pooler_program() -> str | None:
+    """PgBouncer, which Debian keeps where only root looks."""
+    return shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")

@@ -139,6 +139,13 @@ class EmbeddedPostgres:
         if made.returncode:
             raise Failed(f"PostgreSQL could not make its folder:\n{made.stdout[-1500:].strip()}")
 
+    def follow(self, first: "EmbeddedPostgres") -> None:
+        """Make the data folder a copy of another server's, which goes on following it once it is started."""
+        sockets.own(self.data, self.owner)
+        made = self.run("pg_basebackup", *first.address, "-D", str(self.data), "-R", "-c", "fast")
+        if made.returncode:
+            raise Failed(f"The server could not be copied:\n{made.stdout[-1500:].strip()}")
+
     def _refuse_other_version(self) -> None:
         made_by = (self.data / "PG_VERSION").read_text().strip()
         runs = self.run("postgres", "--version").stdout.split()[2].partition(".")[0]
