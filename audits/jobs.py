@@ -22,5 +22,11 @@ register(
 )
 register(Job("second-audits", "Second audits that are due", Daily(6, 5), loops.tell_due))
 register(
-    Job("close-audits", "Close audits on which nothing is left to do", Daily(6, 30), close_finished)
+    Job(
+        "close-audits",
+        "Close audits on which nothing is left to do",
+        Daily(6, 30),
+        close_finished,
+        queue="jobs",
+    )
 )

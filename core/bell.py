@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import kombu.exceptions
 from celery import Task
@@ -33,14 +34,18 @@ class Quiet:
 quiet = Quiet()
 
 
-def ring(task: Task, *row_ids: int) -> None:
-    """Tell a worker, once the transaction is through, that a row waits; the sweep finds it if nobody hears."""
+def ring(task: Task, *row_ids: int, queue: str = "") -> None:
+    """Tell a worker, once the transaction is through, that a row waits; the sweep finds it if nobody hears.
+
+    The bell rings in the queue of its task (`qaframework.queues`), unless the row wants another.
+    """
+    where: dict[str, Any] = {"queue": queue} if queue else {}
 
     def send() -> None:
         if quiet.now():
             return
         try:
-            task.apply_async(row_ids, retry=False)
+            task.apply_async(row_ids, retry=False, **where)
         except (kombu.exceptions.OperationalError, OSError):
             quiet.begin()
 

@@ -30,4 +30,4 @@ def clear_runs(at: datetime, step: Step) -> int:
 
 register(Job("morning-mail", "Send the morning's mail", Daily(7), send_morning_mail))
 register(Job("seal-trail", "Seal the trail", Every(5), seal_trail))
-register(Job("clear-runs", "Clear away old runs", Daily(4, 30), clear_runs))
+register(Job("clear-runs", "Clear away old runs", Daily(4, 30), clear_runs, queue="jobs"))

@@ -15,7 +15,7 @@ from core.bell import ring
 from core.jobs import JOBS, Job
 from core.models import JobRun, Notice
 from core.notices import log_for
-from core.tasks import run_job, send_notices
+from core.tasks import ring_for_runs, send_notices
 from core.trail import record
 from core.troubles import troubles_for
 
@@ -79,7 +79,7 @@ def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     check(request, "retry_job")
     get_object_or_404(JobRun, pk=pk)
     running.retry(pk, by=request.user, at=clock.now())
-    ring(run_job, pk)
+    ring_for_runs([pk])
     messages.success(request, "The job is tried again.")
     return redirect("jobs")
 

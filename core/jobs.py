@@ -133,12 +133,16 @@ class Job:
     `work(at, step)` does the job for the clock's moment `at` and returns how many things it did. It calls
     `step(done)` between batches, outside its transactions, and is harmless twice: a run that was cut off
     is done again from its start, and finds what is done already.
+
+    `queue` is where its runs wait for a worker. What looks through everything and is in no hurry, or waits for
+    others, waits apart, so that no clock waits behind it (decision 28).
     """
 
     name: str
     title: str
     when: When
     work: Callable[[datetime, Step], int]
+    queue: str = "clocks"
 
 
 JOBS: dict[str, Job] = {}

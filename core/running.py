@@ -56,6 +56,12 @@ def plan(jobs: Iterable[Job], *, at: datetime) -> None:
     JobRun.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def queue_of(name: str) -> str:
+    """Where the runs of a job wait; none of its own for a job that is not registered any more, which ends at once."""
+    job = JOBS.get(name)
+    return job.queue if job else ""
+
+
 def gap(job: Job, last: datetime | None, planned: datetime) -> int:
     """How many planned moments a run makes up for."""
     return missed(job.when, last, planned) if last else 0

@@ -18,5 +18,5 @@ def sweep_files(at: datetime, step: Step) -> int:
     return services.sweep(at=at, now=timezone.now())
 
 
-register(Job("check-files", "Check uploaded files that wait", Every(5), check_files))
-register(Job("sweep-files", "Take away files left over", Daily(3, 40), sweep_files))
+register(Job("check-files", "Check uploaded files that wait", Every(5), check_files, queue="files"))
+register(Job("sweep-files", "Take away files left over", Daily(3, 40), sweep_files, queue="files"))

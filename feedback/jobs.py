@@ -32,6 +32,14 @@ def forget_answers(at: datetime, step: Step) -> int:
 
 # After midnight, before anybody could open a page of a survey that is over.
 register(Job("surveys", "Open, close and announce surveys", Daily(0, 5), run_surveys))
-register(Job("mix-answers", "Mix anonymous answers", Daily(2, 30), mix_answers))
-register(Job("forget-answers", "Delete answers that are kept no longer", Daily(3), forget_answers))
+register(Job("mix-answers", "Mix anonymous answers", Daily(2, 30), mix_answers, queue="jobs"))
+register(
+    Job(
+        "forget-answers",
+        "Delete answers that are kept no longer",
+        Daily(3),
+        forget_answers,
+        queue="jobs",
+    )
+)
 register(Job("ask-new-staff", "Ask new staff about their start", Daily(6, 30), ask_new_staff))

@@ -36,6 +36,10 @@ def learn_where_new(at: datetime, step: Step) -> int:
     return done
 
 
-register(Job("find-extracts", "Find what can be coded", Daily(2, 50), gather_all))
-register(Job("learn-themes", "Learn which themes to suggest", Daily(3, 20), learn_all))
-register(Job("learn-new-themes", "Learn from much new coding", Every(30), learn_where_new))
+register(Job("find-extracts", "Find what can be coded", Daily(2, 50), gather_all, queue="jobs"))
+register(
+    Job("learn-themes", "Learn which themes to suggest", Daily(3, 20), learn_all, queue="jobs")
+)
+register(
+    Job("learn-new-themes", "Learn from much new coding", Every(30), learn_where_new, queue="jobs")
+)

@@ -16,5 +16,9 @@ def ask_successors(at: datetime, step: Step) -> int:
     return settling.ask_all_successors(at=at)
 
 
-register(Job("moderation-rounds", "Choose what is moderated", Monthly(1, 5, 15), run_rounds))
+register(
+    Job(
+        "moderation-rounds", "Choose what is moderated", Monthly(1, 5, 15), run_rounds, queue="jobs"
+    )
+)
 register(Job("ask-successors", "Ask whoever decides now", Daily(5, 30), ask_successors))

@@ -13,4 +13,4 @@ def open_month(at: datetime, step: Step) -> int:
     return year.open_month(on=timezone.localdate(at), at=at)
 
 
-register(Job("open-month", "Open the month's slots", Monthly(1, 5), open_month))
+register(Job("open-month", "Open the month's slots", Monthly(1, 5), open_month, queue="jobs"))

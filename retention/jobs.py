@@ -37,11 +37,24 @@ register(
         "List what is kept no longer, on the first of a month",
         Monthly(1, 1, 30),
         propose_lists,
+        queue="jobs",
     )
 )
 register(
-    Job("erase-approved", "Erase what was approved, and gather files", Every(5), take_up_waiting)
+    Job(
+        "erase-approved",
+        "Erase what was approved, and gather files",
+        Every(5),
+        take_up_waiting,
+        queue="files",
+    )
 )
 register(
-    Job("erase-subject-files", "Erase files for subjects after 28 days", Daily(1, 45), erase_files)
+    Job(
+        "erase-subject-files",
+        "Erase files for subjects after 28 days",
+        Daily(1, 45),
+        erase_files,
+        queue="files",
+    )
 )

@@ -5,7 +5,10 @@ xdist's own `--dist loadgroup` no longer groups anything under pytest 9.2 (pytes
 
 from xdist.scheduler import LoadScopeScheduling
 
-DEAR = {"tests/ops/test_demo.py", "tests/ops/test_jobs.py", "tests/ops/test_production.py"}
+DEAR = {
+    f"tests/ops/test_{name}.py"
+    for name in ("demo", "jobs", "pooled", "production", "queues", "replica")
+}
 
 
 class Scheduling(LoadScopeScheduling):

@@ -111,7 +111,7 @@ def start(supervisor: Supervisor, socket: int) -> None:
 
 
 def start_background(supervisor: Supervisor) -> None:
-    """Start the worker and the timetable, once the web server has had the processor for itself."""
+    """Start one worker for every queue, and the timetable, once the web server has had the processor for itself."""
     worker = ("--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
     supervisor.start_python("worker", *CELERY, "worker", *worker)
     supervisor.start_python("beat", *CELERY, "beat", "--pidfile=", "--loglevel=INFO")

@@ -247,7 +247,7 @@ def test_a_task_delivered_many_times_to_two_workers_is_done_once(stack):
         address = stack.env["REDIS_URL"].replace("unix://", "redis+socket://")
         bell = Celery(broker=address, set_as_current=False)
         for _ in range(6):
-            bell.send_task("core.tasks.run_job", args=[run.pk])
+            bell.send_task("core.tasks.run_job", args=[run.pk], queue="clocks")
         stack.wait(
             lambda: len(REFUSED.findall(stack.logs("worker"))) >= before + 6,
             "the other worker has not heard",

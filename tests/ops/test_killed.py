@@ -43,6 +43,7 @@ from moderation.services.assigning import assign
 from moderation.services.choosing import choose_by_hand
 from moderation.services.viewing import save_view
 from people.models import User
+from qaframework.queues import ROUTES
 from reporting.models import ReportVersion
 from reporting.services import building
 from tests.actions.scenes import done
@@ -112,7 +113,7 @@ class Site:
     def ring(self, task: str) -> None:
         """Ring as beat does each minute."""
         address = self.env["REDIS_URL"].replace("unix://", "redis+socket://")
-        Celery(broker=address, set_as_current=False).send_task(task)
+        Celery(broker=address, set_as_current=False).send_task(task, queue=ROUTES[task])
 
     def kill_web(self) -> None:
         """Kill every process that answers; whoever watches over them starts others."""

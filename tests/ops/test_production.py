@@ -130,10 +130,11 @@ def site(database, tmp_path_factory):
             start_redis(site)
             prepared = site.run("prepare", services["prepare"]["command"])
             assert prepared.returncode == 0, prepared.stderr[-3000:]
-            for name in ("web", "worker", "beat"):
+            for name in ("web", "clocks", "worker", "beat"):
                 site.start(name)
             wait(lambda: site.healthy("web"), "the web server", site, "web")
-            wait(lambda: site.healthy("worker"), "the worker", site, "worker")
+            for name in ("clocks", "worker"):
+                wait(lambda name=name: site.healthy(name), "the worker", site, name)
             yield site
         finally:
             end_all(list(site.processes.values()), seconds=15)
@@ -314,14 +315,14 @@ def test_worker_takes_a_bell_from_redis_and_sends_the_waiting_message(site):
         "send_notices.delay()"
     )
 
-    wait(lambda: len(site.box.letters) > 0, "the message", site, "worker")
+    wait(lambda: len(site.box.letters) > 0, "the message", site, "clocks")
     assert "Subject: An audit is yours" in site.box.letters[0]
     assert f"https://{HOST}/messages/" in site.box.letters[0]
     assert "From: QA Framework <no-reply@example.gov.uk>" in site.box.letters[0]
     sent = (
         "from core.models import Notice; print(Notice.objects.get(key='ops').sent_at is not None)"
     )
-    wait(lambda: site.shell(sent) == "True", "the note that it was sent", site, "worker")
+    wait(lambda: site.shell(sent) == "True", "the note that it was sent", site, "clocks")
 
 
 def test_timetable_stays_up_and_every_health_check_is_content(site):
@@ -331,7 +332,7 @@ def test_timetable_stays_up_and_every_health_check_is_content(site):
     assert {name: process.poll() for name, process in site.processes.items()} == dict.fromkeys(
         site.processes
     )
-    assert all(site.healthy(name) for name in ("web", "worker", "beat", "redis"))
+    assert all(site.healthy(name) for name in ("web", "clocks", "worker", "beat", "redis"))
 
 
 def test_preparing_again_changes_nothing(site):

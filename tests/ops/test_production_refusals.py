@@ -47,6 +47,7 @@ def test_production_starts_with_a_sound_environment():
         ("QA_HOSTS", "*", "must name each host in full"),
         ("QA_HOSTS", ".example.gov.uk", "must name each host in full"),
         ("QA_HOSTS", "audit.example.gov.uk,", "must name each host in full"),
+        ("DATABASE_REPLICA_URL", "postgresql://nobody@localhost:1/none", "not be DATABASE_URL"),
         ("EMAIL_URL", "file:///dev/null", "EMAIL_URL must start with smtp://"),
     ],
 )

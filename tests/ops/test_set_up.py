@@ -34,6 +34,7 @@ def test_help_lists_every_command():
         "check",
         "fix",
         "manage",
+        "bench",
         "states",
         "advisories",
         "sbom",
