@@ -3,11 +3,13 @@
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from actions.querysets import ActionQuerySet, ImpactQuerySet, SavedViewQuerySet
 from actions.states import HAPPENED, TO_DO, ActionState
+from actions.sums import triggers
 from cases.models import CaseFile
 from people.models import Council, OrgUnit, User
 from standards.models import FrameworkVersion
@@ -119,7 +121,19 @@ class Action(models.Model):
                 condition=Q(due_at__isnull=False),
                 name="action_due_at",
             ),
+            # A page of the tracker in any state: as many rows are read for the last page as lie before it, and no more.
+            models.Index(fields=["council", "due_on", "id"], name="action_by_due"),
+            models.Index(fields=["council", "opened_on"], name="action_opened_on"),
+            models.Index(fields=["council", "closed_on"], name="action_closed_on"),
+            # What still runs, for the time that actions take; it stays as small as that is.
+            models.Index(
+                fields=["council", "class_label", "opened_on"],
+                condition=Q(closed_on=None, opened_on__isnull=False)
+                & ~Q(state=ActionState.WITHDRAWN),
+                name="action_not_closed",
+            ),
         ]
+        triggers = triggers()
         constraints = [
             models.CheckConstraint(
                 condition=Q(due_on__isnull=False) | Q(state__in=["draft", "withdrawn"]),
@@ -219,11 +233,12 @@ class SupervisionReview(models.Model):
         return f"review of action {self.action_id}"
 
 
-@pghistory.track(append_only=True)
+@pghistory.track(append_only=True, exclude=["council"])
 class ImpactAnswer(models.Model):
     """Whether an action that was signed off made a difference for the child: asked once for each round.
 
-    `asked` are the people who held the posts on the day; any one of them answers.
+    `asked` are the people who held the posts on the day; any one of them answers. `council` is the action's, so that an
+    index finds a council's answers without those of others.
     """
 
     class Answer(models.TextChoices):
@@ -231,6 +246,7 @@ class ImpactAnswer(models.Model):
         PARTLY = "partly", "Partly"
         NO = "no", "No"
 
+    council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="+", db_index=False)
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="impact")
     round = models.PositiveSmallIntegerField()
     planned_on = models.DateField()
@@ -256,11 +272,43 @@ class ImpactAnswer(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_on"], condition=Q(answer=""), name="impact_unanswered")
+            models.Index(
+                fields=["council", "due_on"], condition=Q(answer=""), name="impact_waiting"
+            ),
+            models.Index(fields=["council", "at"], name="impact_at"),
+            # Who is asked, and whether they still are.
+            GinIndex(fields=["asked"], name="impact_asked"),
         ]
 
     def __str__(self) -> str:
         return f"impact of action {self.action_id}"
+
+
+class TrackerSum(models.Model):
+    """So many more or fewer actions of a council with one origin, one theme, or one number of days until closed.
+
+    Rows are only added, by triggers of Action, until they are put together each night: see `actions.sums`.
+    """
+
+    council = models.ForeignKey(Council, on_delete=models.CASCADE, related_name="+", db_index=False)
+    of = models.CharField(max_length=10, help_text="origin, theme or closed")
+    source = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=40, blank=True, help_text="of the class")
+    label = models.CharField(max_length=200, blank=True, help_text="of the class, or the theme")
+    days = models.IntegerField(default=0)
+    number = models.IntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["council", "of", "source", "code", "label", "days"],
+                include=["number"],
+                name="tracker_sums",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number:+d} {self.of}"
 
 
 class SavedView(models.Model):

@@ -521,6 +521,14 @@ ACTIONS = [
         plain="round planned_on due_on asked made_at answer at",
     ),
     row(
+        "actions.TrackerSum",
+        "audits",
+        "keep",
+        "How many actions have a theme, an origin or a number of days until closed",
+        ACTION,
+        plain="of source code label days number",
+    ),
+    row(
         "actions.SavedView",
         "people",
         "delete",

@@ -255,6 +255,7 @@ class Following:
         people = self.answerers[key].people
         made_at = self.desk.moment(day, 7)
         answer = ImpactAnswer(
+            council_id=row.council_id,
             round=1,
             planned_on=day,
             due_on=working_days_from(day, TIME_TO_ANSWER, self.desk.calendar),
