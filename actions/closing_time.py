@@ -7,12 +7,12 @@ action for as long as it has been watched; where fewer than half are closed, the
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 CLOSE = 1e-12
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(NamedTuple):
     """So many actions that were watched for so many days, and whether they were closed at the end of them."""
 
     days: int
@@ -31,16 +31,17 @@ class Times:
     number: int
 
 
-def curve(rows: Iterable[Watched]) -> list[tuple[int, float]]:
+def curve(rows: Iterable[tuple[int, bool, int]]) -> list[tuple[int, float]]:
     """The share still open after each day on which any was closed (the product-limit estimate)."""
     closed: dict[int, int] = defaultdict(int)
     left: dict[int, int] = defaultdict(int)
-    for row in rows:
-        left[row.days] += row.number
-        closed[row.days] += row.number if row.closed else 0
+    for days, ended, number in rows:
+        left[days] += number
+        if ended:
+            closed[days] += number
     at_risk, share, made = sum(left.values()), 1.0, []
     for days in sorted(left):
-        if closed[days]:
+        if days in closed:
             share *= 1 - closed[days] / at_risk
             made.append((days, share))
         at_risk -= left[days]
@@ -52,7 +53,7 @@ def after(points: list[tuple[int, float]], part: float) -> int | None:
     return next((days for days, share in points if share <= 1 - part + CLOSE), None)
 
 
-def times(rows: Iterable[Watched]) -> Times:
+def times(rows: Iterable[tuple[int, bool, int]]) -> Times:
     """Quartiles and median of the time to close."""
     rows = list(rows)
     points = curve(rows)
@@ -60,6 +61,6 @@ def times(rows: Iterable[Watched]) -> Times:
         after(points, 0.25),
         after(points, 0.5),
         after(points, 0.75),
-        sum(row.number for row in rows if row.closed),
-        sum(row.number for row in rows),
+        sum(number for _, ended, number in rows if ended),
+        sum(number for _, _, number in rows),
     )

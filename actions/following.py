@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions.models import Action
-from actions.points import hidden_from
+from actions.points import kept_ids
 from actions.querysets import ActionQuerySet
 from actions.selectors import action_path
 from core.notices import HIDDEN as HIDDEN_PAGES
@@ -89,7 +89,7 @@ def late_now(council_id: int, at: datetime) -> "QuerySet[Any, Any]":
 
 def kept_from(user: User) -> "QuerySet[Any, Any]":
     """The ids of the actions that must not be shown to a person, but for their own to do."""
-    hidden = Action.objects.filter(hidden_from(user), council=user.council_id)
+    hidden = Action.objects.filter(pk__in=kept_ids(user), council=user.council_id)
     return hidden.exclude(owner=user).values_list("pk", flat=True)
 
 

@@ -33,11 +33,19 @@ def announce(
 
 def announce_to_owner(action: Action, event: str, *, once: str, by: User, at: datetime) -> int:
     """The same for its owner; once they have left, for whoever can give it to somebody else and has not acted."""
+    people, message, key = said_to_owner(action, event, once=once, by=by, at=at)
+    return tell(people, message, key=key, at=at)
+
+
+def said_to_owner(
+    action: Action, event: str, *, once: str, by: User, at: datetime
+) -> tuple[list[tuple[User, str]], Message, str]:
+    """Who is told what about an action in place of its owner or as its owner, and what makes it one message."""
     people = hearing_for_owner(action, timezone.localdate(at))
     left = not action.owner.is_active
     message = message_about(action, event, more=LEFT if left and action.to_do else "")
     others = [one for one in people if not left or one[0].pk != by.pk]
-    return tell(others, message, key=key_of(action, event, once), at=at)
+    return others, message, key_of(action, event, once)
 
 
 def key_of(action: Action, event: str, once: str) -> str:

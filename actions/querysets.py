@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.utils import timezone
 
 from actions.bands import Band
@@ -44,19 +45,27 @@ def stemming_from(source: str, ids: Any) -> Q:
     )
 
 
+def sees_all(user: User, on: date, kept: Collection[int]) -> bool:
+    """Whether a person may open every action of their council; `kept` are those that are kept from them."""
+    return not kept and holds(user, *QA_TEAM, on=on)
+
+
 class ActionQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: User, on: date | None = None) -> ActionQuerySet:
+    def visible_to(
+        self, user: User, on: date | None = None, kept: Collection[int] | None = None
+    ) -> ActionQuerySet:
         """The actions a person may open: their own to do, those they recorded, all of the council for the QA team;
 
         for managers those of their units, and those of the people below them or about their work; and those that
         they are asked to sign off or to answer for. What was never open is its recorder's and the QA team's.
+        `kept` are the ids of those that are kept from the person, where they have been read already.
         """
         on = on or clock.today()
         council = self.filter(council=user.council_id)
         mine = Q(owner=user) & ~UNSEEN
-        kept = hidden_from(user)
+        hidden = hidden_from(user) if kept is None else Q(pk__in=kept)
         if holds(user, *QA_TEAM, on=on):
-            return council.filter(mine | ~kept)
+            return council.filter(mine | ~hidden)
         asked = apps.get_model("actions", "ImpactAnswer").objects.filter(
             action=OuterRef("pk"), asked__contains=[user.pk]
         )
@@ -66,7 +75,11 @@ class ActionQuerySet(models.QuerySet[Any]):
         if paths := managed_paths(user, on):
             given |= within(paths)
         readable = ~UNSEEN & given
-        return council.filter(mine | ((Q(recorded_by=user) | readable) & ~kept))
+        return council.filter(mine | ((Q(recorded_by=user) | readable) & ~hidden))
+
+    def own(self, user: int, council: int | None) -> ActionQuerySet:
+        """A person's own actions that were ever open: these they may always see. Both are ids."""
+        return self.filter(owner=user, council=council).exclude(UNSEEN)
 
     def raised_by(self, source: str, source_id: int) -> ActionQuerySet:
         return self.filter(source=source, source_id=source_id)
@@ -103,12 +116,17 @@ class ActionQuerySet(models.QuerySet[Any]):
         """To be done, or done and not signed off yet."""
         return self.filter(state__in=UNFINISHED)
 
+    def each_theme(self) -> models.QuerySet[Any, Any]:
+        """Each theme that any of these actions has, once, in no order."""
+        each = Func(F("themes"), function="unnest", output_field=models.CharField())
+        rows = self.order_by().exclude(themes=[]).annotate(each=each)
+        return rows.values_list("each").distinct()
+
     def used_themes(self) -> list[str]:
         """The themes that these actions have, by name."""
-        rows = self.order_by().exclude(themes=[]).values_list("themes", flat=True).distinct()
-        return sorted({theme for themes in rows for theme in themes})
+        return sorted(theme for (theme,) in self.each_theme())
 
-    def owned_by(self, user: User) -> ActionQuerySet:
+    def owned_by(self, user: User | int) -> ActionQuerySet:
         return self.to_do().filter(owner=user)
 
     def in_band(self, band: Band, on: date) -> ActionQuerySet:

@@ -1,38 +1,44 @@
 """Reading actions for their screens: whose they are to sign, what waits for whom, how long they take."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import (
+    CharField,
     Count,
     DateField,
-    DurationField,
-    ExpressionWrapper,
     F,
+    Func,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
 )
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from actions.closing_time import Times, Watched, times
-from actions.models import Action, ImpactAnswer, SignOffStep, SupervisionReview
-from actions.points import BY_ROOM
+from actions.closing_time import Times, times
+from actions.models import Action, ImpactAnswer, SignOffStep, SupervisionReview, TrackerSum
+from actions.points import BY_ROOM, kept_ids
 from actions.querysets import ActionQuerySet
 from actions.signing import Found, Step, matching, step, steps
 from actions.states import ActionState
+from actions.sums import COUNTED, DATES, Lengths, Sums, read_sums, take_away
+from core.addresses import address_of
+from core.prepared import COUNCIL, DAY, PEOPLE, USER, Prepared, as_told, ids
 from people.models import Council, OrgUnit, User
 from people.organisation import Line
 from people.roles import QA_TEAM, WORDS, Role
-from people.selectors import below, holds, ids_of, line, line_of, managed_paths, posts_of
+from people.selectors import below, holds, ids_named, line, line_of, managed_paths, posts_of
 from standards.models import FrameworkVersion
 from standards.policy import Policy
-from standards.selectors import edition, in_force
+from standards.selectors import edition, edition_known, in_force
 
 TASKS_SHOWN = 200
 
@@ -67,13 +73,25 @@ def last_in_line(tree: Line, owner: int) -> Found:
 
 def steps_of(action: Action, tree: Line) -> tuple[Step, ...]:
     """The signatures that the action needs today, in the framework's order (C1-7)."""
-    policy = policy_of(action)
-    people = people_of(action)
+    people = {"owner": action.owner_id, "worker": action.worker_id, "auditor": action.auditor_id}
+    return steps_needed(policy_of(action), action.grade, people, tree)
+
+
+def steps_needed(
+    policy: Policy | None, grade: str, people: Mapping[str, int | None], tree: Line
+) -> tuple[Step, ...]:
+    """The signatures that an action needs by its rules, its grade and the ids of its people."""
     named = [
-        ([one for name in rule.by for one in ids_of(name, people, tree)], rule.note)
-        for rule in matching(policy.actions.sign_off if policy else (), action.grade)
+        ([one for name in rule.by for one in ids_named(name, whom(name, people), tree)], rule.note)
+        for rule in matching(policy.actions.sign_off if policy else (), grade)
     ]
-    return steps(named, action.owner_id, tree, last=last_in_line(tree, action.owner_id))
+    owner = people["owner"] or 0
+    return steps(named, owner, tree, last=last_in_line(tree, owner))
+
+
+def whom(recipient: str, people: Mapping[str, int | None]) -> int | None:
+    """The id of whoever a recipient's first word means."""
+    return people.get(recipient.partition(".")[0])
 
 
 def signers_of(action: Action, tree: Line) -> frozenset[int]:
@@ -184,9 +202,62 @@ class Waiting:
     late: bool
 
 
-def about(action: Action) -> str:
-    """Action 12, case 700123."""
-    return f"{action.title}, case {action.case.number}" if action.case else action.title
+# The queries of the start page are built once in a process, and read what is shown and no more.
+OWN = Prepared(
+    lambda: (
+        Action.objects.owned_by(USER)
+        .filter(council=COUNCIL)
+        .exclude(kind__in=BY_ROOM)
+        .values_list("pk", "case__number", "what", "due_on")[:TASKS_SHOWN]
+    )
+)
+IMPACTS = Prepared(
+    lambda: (
+        ImpactAnswer.objects.waiting()
+        .filter(asked__contains=[USER], council=COUNCIL)
+        .exclude(action__owner=USER)
+        .values_list("action_id", "action__case__number", "action__what", "due_on")[:TASKS_SHOWN]
+    )
+)
+
+
+def one_of_theirs(name: str) -> Func:
+    """Where somebody stands in a list of people; nowhere, if they are not in it."""
+    return Func(ids(PEOPLE), F(name), function="array_position", output_field=IntegerField())
+
+
+def done_for() -> QuerySet[Any, Any]:
+    """What is said to be done that somebody may be asked to sign, the oldest first.
+
+    It has been asked of them, or is their people's; all of it they may open, but for what rooms above keep from them.
+    """
+    given = SignOffStep.objects.filter(action=OuterRef("pk"), round=OuterRef("round")).order_by()
+    signed = given.values("action").annotate(n=Count("pk")).values("n")
+    rows = Action.objects.filter(council=COUNCIL, state=ActionState.DONE).exclude(owner=USER)
+    rows = rows.alias(owned=one_of_theirs("owner_id"), worked=one_of_theirs("worker_id"))
+    mine = Q(asked__contains=[USER]) | Q(owned__isnull=False) | Q(worked__isnull=False)
+    return (
+        rows.filter(mine)
+        .annotate(signed=Coalesce(Subquery(signed), 0))
+        .order_by("done_on", "pk")
+        .values_list(
+            "pk",
+            "case__number",
+            "what",
+            "done_on",
+            "signed",
+            "grade",
+            "owner_id",
+            "worker_id",
+            "auditor_id",
+            "version_id",
+            "version__state",
+            "version__checksum",
+        )[:TASKS_SHOWN]
+    )
+
+
+DONE_FOR = Prepared(done_for)
 
 
 def tasks(user: User, on: date) -> list[Waiting]:
@@ -196,43 +267,58 @@ def tasks(user: User, on: date) -> list[Waiting]:
 
 def to_do(user: User, on: date) -> list[Waiting]:
     """A person's own actions, but for those that rooms above list themselves."""
-    found = Action.objects.owned_by(user).filter(council=user.council_id).exclude(kind__in=BY_ROOM)
-    found = found.select_related("case")
-    return [waiting(one, one.what, one.due_on, on) for one in found[:TASKS_SHOWN]]
+    found = OWN.rows({USER: user.pk, COUNCIL: user.council_id})
+    return [waiting(pk, case, what, due_on, on) for pk, case, what, due_on in found]
 
 
 def to_sign(user: User, on: date) -> list[Waiting]:
     """What is said to be done and waits for this person's signature, within a week of that."""
-    juniors = below(user, on)
-    mine = Q(asked__contains=[user.pk]) | Q(owner__in=juniors) | Q(worker__in=juniors)
-    found = Action.objects.visible_to(user, on).filter(mine, state=ActionState.DONE)
-    found = found.exclude(owner=user).with_people().with_edition()
-    given = Count("signatures", filter=Q(signatures__round=F("round")))
-    rows = list(found.annotate(signed=given).order_by("done_on", "pk")[:TASKS_SHOWN])
+    me = user.pk
+    rows = DONE_FOR.rows({USER: me, COUNCIL: user.council_id, PEOPLE: sorted(below(user, on))})
     tree = line_of(user, on) if rows else Line()
+    found: dict[Any, tuple[Step, ...]] = {}
     made = []
-    for one in rows:
-        needed = steps_of(one, tree)
-        step = Standing(needed, so_far(one, one.signed, needed), tree).next
-        if step and user.pk in step.people and one.done_on:
-            words = f"Sign off, or send back: {one.what}"
-            made.append(waiting(one, words, one.done_on + timedelta(days=7), on))
-    return made
+    for pk, case, what, done_on, signed, *about in rows:
+        # Actions of the same people, grade and edition need the same signatures.
+        key = tuple(about)
+        needed = found[key] = found.get(key) or steps_for(tree, *about)
+        step = needed[min(signed, len(needed) - 1)]
+        if me in step.people and done_on:
+            words = f"Sign off, or send back: {what}"
+            made.append((pk, waiting(pk, case, words, done_on + timedelta(days=7), on)))
+    kept = kept_ids(user) if made else ()
+    return [one for pk, one in made if pk not in kept]
+
+
+def steps_for(
+    tree: Line,
+    grade: str,
+    owner: int,
+    worker: int | None,
+    auditor: int | None,
+    version: int | None,
+    state: str | None,
+    checksum: str | None,
+) -> tuple[Step, ...]:
+    """The signatures that an action needs by its columns and those of its edition."""
+    policy = edition_known(version, state or "", checksum or "").policy if version else None
+    return steps_needed(policy, grade, {"owner": owner, "worker": worker, "auditor": auditor}, tree)
 
 
 def to_answer(user: User, on: date) -> list[Waiting]:
     """Where this person is asked whether an action made a difference."""
-    found = ImpactAnswer.objects.waiting().asked_of(user).select_related("action__case")
+    found = IMPACTS.rows({USER: user.pk, COUNCIL: user.council_id})
     return [
-        waiting(one.action, f"Did it make a difference? {one.action.what}", one.due_on, on)
-        for one in found.filter(action__council=user.council_id)[:TASKS_SHOWN]
+        waiting(pk, case, f"Did it make a difference? {what}", due_on, on)
+        for pk, case, what, due_on in found
     ]
 
 
-def waiting(action: Action, words: str, due_on: date | None, on: date) -> Waiting:
-    """One line of My work about an action."""
+def waiting(pk: int, case: str | None, words: str, due_on: date | None, on: date) -> Waiting:
+    """One line of My work about an action, and its case where it has one."""
     day = due_on or on
-    return Waiting(words, about(action), day, action_path(action), day < on)
+    about = f"Action {pk}, case {case}" if case is not None else f"Action {pk}"
+    return Waiting(words, about, day, address_of("action-page", pk), day < on)
 
 
 def under_supervision(user: User, on: date) -> ActionQuerySet:
@@ -256,25 +342,89 @@ def under_supervision(user: User, on: date) -> ActionQuerySet:
 # Time to close ---------------------------------------------------------------------------------------
 
 
+class Days(Func):
+    """The days from the second date to the first."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
 def closing_times(found: ActionQuerySet, on: date) -> list[tuple[str, Times]]:
     """How long actions take from opening to the last signature, by class; one query.
 
     One that is not closed counts for as long as it has been open; one that was withdrawn does not count.
     """
     until = Coalesce(F("closed_on"), Value(on), output_field=DateField())
-    span = ExpressionWrapper(until - F("opened_on"), output_field=DurationField())
     rows = (
         found.standing()
         .filter(opened_on__isnull=False, opened_on__lte=on)
         .order_by()
-        .annotate(span=span, closed=Q(closed_on__isnull=False))
-        .values_list("class_label", "span", "closed")
-        .annotate(number=Count("pk", distinct=True))
+        .annotate(span=Days(until, F("opened_on")))
+        .values_list("class_label", "span")
+        .annotate(number=Count("*"), closed=Count("closed_on"))
     )
-    groups: dict[str, list[Watched]] = {}
-    for label, length, closed, number in rows:
-        groups.setdefault(label, []).append(Watched(max(length.days, 0), closed, number))
+    lengths: Lengths = defaultdict(int)
+    # As the database gives them: there are as many lines as lengths, and each is two numbers and a text.
+    for label, days, number, closed in as_told(rows):
+        lengths[label, days, True] += closed
+        lengths[label, days, False] += number - closed
+    return by_class(lengths)
+
+
+def by_class(lengths: Lengths) -> list[tuple[str, Times]]:
+    """The times to close of each class that has any action."""
+    groups: dict[str, list[tuple[int, bool, int]]] = defaultdict(list)
+    for (label, days, closed), number in lengths.items():
+        if number:
+            groups[label].append((max(days, 0), closed, number))
     return [(label, times(group)) for label, group in sorted(groups.items())]
+
+
+def whole_council() -> QuerySet[Any, Any]:
+    """What all actions of a council come to: the sums, those that still run, and less those opened after the day."""
+    sums = TrackerSum.objects.filter(council=COUNCIL).order_by()
+    rows = Action.objects.filter(council=COUNCIL).standing().order_by()
+    running = rows.filter(closed_on=None, opened_on__isnull=False, opened_on__lte=DAY)
+    later = rows.filter(closed_on__isnull=False, opened_on__gt=DAY)
+    until = Value(DAY, output_field=DateField())
+    return (
+        sums.values("of", "source", "code", "label", day=F("days"))
+        .annotate(n=Sum("number"))
+        .values_list("of", "source", "code", "label", "day", "n")
+        .union(
+            lengths_of(running, "running", until, Count("*")),
+            lengths_of(later, "closed", F("closed_on"), -Count("*")),
+            all=True,
+        )
+    )
+
+
+def lengths_of(found: ActionQuerySet, of: str, until: Any, number: Any) -> QuerySet[Any, Any]:
+    """How many of these actions have a class and so many days until then, as lines of the sums."""
+    none = Value("", output_field=CharField())
+    return (
+        found.annotate(
+            of=Value(of, output_field=CharField()), none=none, day=Days(until, F("opened_on"))
+        )
+        .values("of", "none", "class_label", "day")
+        .annotate(n=number)
+        .values_list("of", "none", "none", "class_label", "day", "n")
+    )
+
+
+WHOLE_COUNCIL = Prepared(whole_council)
+
+
+def sums_for(user: User, kept: Collection[int], on: date) -> Sums:
+    """What the actions come to that somebody of the QA team may open: all of the council but for those kept from them."""
+    found = read_sums(WHOLE_COUNCIL.rows({COUNCIL: user.council_id, DAY: on}))
+    if kept:
+        rows = Action.objects.filter(council=user.council_id, pk__in=kept).order_by()
+        hidden = rows.exclude(pk__in=rows.own(user.pk, user.council_id).values("pk"))
+        for columns in hidden.values_list(*COUNTED[1:], *DATES):
+            take_away(found, on, *columns)
+    return found
 
 
 # What a framework offers ------------------------------------------------------------------------------

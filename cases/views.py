@@ -16,8 +16,10 @@ from cases.filters import CaseFilter
 from cases.forms import UploadForm, fixed_kinds
 from cases.kinds import KINDS, fixed, kinds_of
 from cases.models import CaseFile, ImportRun
+from cases.rows import rows_of
 from cases.tasks import work_on_import
 from core import clock
+from core.addresses import by_number
 from core.bell import ring
 from core.forms import ServiceForm
 from core.moves import Refused
@@ -68,11 +70,12 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """The case files this person may see."""
     if not request.user.has_perm("cases.see_cases"):
         raise PermissionDenied
-    cases = CaseFile.objects.visible_to(request.user).select_related("unit").order_by("number")
+    cases = CaseFile.objects.visible_to(request.user).order_by("number")
     narrowed = CaseFilter(request.GET, queryset=cases)
     page = Paginator(narrowed.qs, 50).get_page(request.GET.get("page"))
     record("list cases", "cases", by=request.user, at=clock.now())
-    return render(request, "cases/case_list.html", {"page": page, "filter": narrowed})
+    rows = rows_of(page.object_list, by_number("case"))
+    return render(request, "cases/case_list.html", {"page": page, "rows": rows, "filter": narrowed})
 
 
 @require_safe

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from core import clock
 from escalation.points import HIDDEN, LATE
@@ -81,14 +81,21 @@ class ConcernQuerySet(models.QuerySet[Any]):
 class StagePersonQuerySet(models.QuerySet[Any]):
     def meant(self, user: User, on: date) -> StagePersonQuerySet:
         """The rows that mean a person on the day: told as themselves, or by a post that they hold by then (H-8)."""
-        by_post = Q(posts__overlap=sorted(held_posts(user, on)))
-        return self.filter(Q(user=user, posts=[]) | by_post)
+        return self.meaning(user, sorted(held_posts(user, on)))
+
+    def meaning(self, user: User | int, posts: list[int] | Value) -> StagePersonQuerySet:
+        """The rows that mean whoever holds these posts."""
+        return self.filter(Q(user=user, posts=[]) | Q(posts__overlap=posts))
 
     def to_answer(self, user: User, on: date) -> StagePersonQuerySet:
         """The rows by which a stage that lasts is this person's to answer on the day; a copy is not.
 
         Neither the officer nor, by a post of theirs, the worker whom it is about is asked.
         """
+        return self.asking(user, sorted(held_posts(user, on)))
+
+    def asking(self, user: User | int, posts: list[int] | Value) -> StagePersonQuerySet:
+        """The rows by which a stage that lasts is for whoever holds these posts to answer."""
         about_me = Q(stage__concern__worker__isnull=False, stage__concern__worker=user)
-        asked = self.meant(user, on).filter(part="to", stage__state__in=LASTING)
+        asked = self.meaning(user, posts).filter(part="to", stage__state__in=LASTING)
         return asked.filter(Q(user=user) | ~about_me).exclude(stage__concern__officer=user)

@@ -6,6 +6,7 @@ from actions.services.recording import (
     note_grade,
     open_drafts,
     raise_action,
+    record_draft,
     tighten,
     withdraw_action,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "note_grade",
     "open_drafts",
     "raise_action",
+    "record_draft",
     "stand_again",
     "tighten",
     "withdraw_action",

@@ -62,7 +62,7 @@ def moved_answerers(council_id: int, tree: Line) -> list[int]:
     """The ids of a council's open questions that other people answer today."""
     rows = (
         ImpactAnswer.objects.waiting()
-        .filter(action__council=council_id)
+        .filter(council=council_id)
         .with_actions()
         .order_by("pk")
         .iterator(chunk_size=BATCH)

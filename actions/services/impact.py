@@ -59,6 +59,7 @@ def ask_about(pk: int, *, at: datetime) -> int:
         action=action,
         round=action.round,
         defaults={
+            "council_id": action.council_id,
             "planned_on": action.impact_on,
             "due_on": working_days_from(on, TIME_TO_ANSWER, calendar_of(action.council_id)),
             "asked": list(asked.people),

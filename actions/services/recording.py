@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from actions import limits
 from actions.limits import Anchors
-from actions.messages import announce_to_owner
+from actions.messages import announce_to_owner, said_to_owner
 from actions.models import Action, ActionMove
 from actions.plans import About, Plan
-from actions.selectors import version_for
+from actions.selectors import share_line, version_for
+from actions.services.locking import drafts_of, of_other_grade, save_opened
 from actions.services.steps import (
     calendar_for,
     class_of,
@@ -22,8 +23,11 @@ from actions.services.steps import (
 )
 from actions.states import OPEN, TO_DO, WITHDRAW, ActionState
 from cases.models import CaseFile
-from core.trail import record
+from core.notices import tell_all
+from core.prepared_rows import in_transaction
+from core.trail import record, record_many
 from people.models import Council, User
+from people.organisation import Line
 from standards.policy import ActionClass
 from standards.selectors import edition
 
@@ -31,8 +35,7 @@ from standards.selectors import edition
 WORDS = ("what", "why", "success", "late_reason")
 
 
-@transaction.atomic
-def raise_action(
+def record_draft(
     plan: Plan,
     *,
     kind_label: str,
@@ -53,6 +56,7 @@ def raise_action(
     is due when its class says, once that is known. `instead_of` is the action whose place it takes; the first of a
     row of them is kept, which the audit or the like has raised (B2-23). Raises ValueError without an owner, or where no date can follow.
     """
+    in_transaction()
     about = about or About.of_case(case)
     action = Action(
         council=council,
@@ -74,6 +78,10 @@ def raise_action(
     ActionMove.objects.create(action=action, verb="record", state=action.state, by=by, at=at)
     record("record action", action, by=by, at=at)
     return action
+
+
+# The same as a step of its own: all of it or nothing.
+raise_action = transaction.atomic(record_draft)
 
 
 @transaction.atomic
@@ -134,7 +142,7 @@ def withdraw_action(action: Action, *, reason: str, by: User, at: datetime) -> N
     leave(action, WITHDRAW.verb, by=by, at=at, reason=reason)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_drafts(
     source: str,
     source_id: int,
@@ -143,27 +151,46 @@ def open_drafts(
     at: datetime,
     anchors: Anchors | None = None,
     grade: str = "",
+    tree: Line | None = None,
 ) -> int:
     """Open every draft action of one source; returns how many. Doing it again opens nothing more.
 
     `anchors` are the moments that have come by now (returned, meeting, moderated, due): a class that counts from one
     of them is settled here, and a date that turns out later than its class allows is brought forward to the latest.
-    `grade` is the grade that the audit was given; it decides who signs off. Call `tighten` before this.
+    `grade` is the grade that the audit was given; it decides who signs off. Call `tighten` before this. `tree` is
+    the council's line of management on the day, where it has been read already.
     """
-    drafts = (
-        Action.objects.raised_by(source, source_id)
-        .filter(state=ActionState.DRAFT)
-        .with_people()
-        .with_edition()
-        .select_for_update(of=("self",))
-    )
+    drafts = drafts_of(source, source_id)
+    on = timezone.localdate(at)
+    if drafts and tree is not None:
+        drafts[0].__dict__["_line_on"] = {on: tree}
+    share_line(drafts, on)
     for action in drafts:
-        open_one(action, by=by, at=at, anchors=anchors or {}, grade=grade)
+        put_open(action, by=by, at=at, anchors=anchors or {}, grade=grade)
+    ActionMove.objects.bulk_create(
+        ActionMove(action=one, verb=OPEN.verb, state=one.state, by=by, at=at) for one in drafts
+    )
+    record_many(((f"{OPEN.verb} action", one, {}) for one in drafts), by=by, at=at)
+    tell_all(
+        (
+            said_to_owner(one, "action_assigned", once=f"r{one.round}", by=by, at=at)
+            for one in drafts
+            if one.owner_id != by.pk
+        ),
+        at=at,
+    )
     return len(drafts)
 
 
 def open_one(action: Action, *, by: User, at: datetime, anchors: Anchors, grade: str = "") -> None:
     """Open one draft: its date is settled, its owner is told unless they open it themselves."""
+    put_open(action, by=by, at=at, anchors=anchors, grade=grade)
+    leave(action, OPEN.verb, by=by, at=at)
+    tell_owner(action, once=f"r{action.round}", by=by, at=at)
+
+
+def put_open(action: Action, *, by: User, at: datetime, anchors: Anchors, grade: str = "") -> None:
+    """Save a draft as open, with its date settled and who signs it off."""
     OPEN.check(action.state)
     # Where nobody says when something happened, it is taken to be now, so that an open action has a date.
     settle(action, {**limits.afresh(at), "raised": action.recorded_at, **anchors})
@@ -171,9 +198,7 @@ def open_one(action: Action, *, by: User, at: datetime, anchors: Anchors, grade:
     action.opened_on = action.set_on = timezone.localdate(at)
     action.grade = grade or action.grade
     action.asked = who_signs(action, at)
-    action.save()
-    leave(action, OPEN.verb, by=by, at=at)
-    tell_owner(action, once=f"r{action.round}", by=by, at=at)
+    save_opened(action)
 
 
 def tell_owner(action: Action, *, once: str, by: User, at: datetime) -> None:
@@ -245,18 +270,10 @@ def running(action: Action, cls: ActionClass, anchors: Anchors, at: datetime) ->
     return limits.afresh(at) if last is not None and last.late(at) else anchors
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_grade(source: str, source_id: int, grade: str, *, by: User | None, at: datetime) -> int:
     """The grade of the audit has changed: who signs its actions off follows it. Returns how many it concerns."""
-    found = (
-        Action.objects.raised_by(source, source_id)
-        .standing()
-        .exclude(state=ActionState.SIGNED_OFF)
-        .exclude(grade=grade)
-        .with_people()
-        .with_edition()
-        .select_for_update(of=("self",))
-    )
+    found = of_other_grade(source, source_id, grade)
     for action in found:
         action.grade = grade
         action.asked = [] if action.state == ActionState.DRAFT else who_signs(action, at)

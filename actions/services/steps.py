@@ -8,7 +8,7 @@ from django.utils import timezone
 from actions import limits
 from actions.limits import Anchors, settled
 from actions.models import Action, ActionMove, DueChange
-from actions.selectors import policy_of, standing
+from actions.selectors import policy_of, signers_of, tree_of
 from actions.states import ActionState
 from core.moves import Move
 from core.trail import record
@@ -104,4 +104,4 @@ def keep_date(
 
 def who_signs(action: Action, at: datetime) -> list[int]:
     """Everybody who signs the action off as of a moment."""
-    return sorted(standing(action, timezone.localdate(at)).signers)
+    return sorted(signers_of(action, tree_of(action, timezone.localdate(at))))

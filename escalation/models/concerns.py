@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.models import CaseFile
+from escalation.naming import called
 from escalation.querysets import ConcernQuerySet, StagePersonQuerySet
 from escalation.states import DONE, ConcernState, StageState
 from people.models import Council, User
@@ -84,7 +85,7 @@ class OfficerEscalation(models.Model):
     @property
     def words(self) -> str:
         """What it is called where no name may stand."""
-        return f"Concern {self.number} ({self.ladder_title})"
+        return called(self.number, self.ladder_title)
 
 
 @pghistory.track(append_only=True)

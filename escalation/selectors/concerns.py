@@ -4,19 +4,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from core.prepared import COUNCIL, DAY, POSTS, USER, Prepared, ids
 from escalation.models import ConcernMove, OfficerEscalation, Stage, StagePerson
+from escalation.naming import called
 from escalation.querysets import ConcernQuerySet
 from escalation.recipients import wanted
 from escalation.states import LASTING, StageState
 from people.models import Council, OrgUnit, User
 from people.organisation import Line
 from people.roles import Role
-from people.selectors import ids_of, line, named
+from people.selectors import held_posts, ids_of, line, named
 from standards.models import FrameworkVersion
 from standards.policy import Ladder, Rung
 from standards.selectors import edition, in_force
@@ -262,25 +265,38 @@ class Waiting:
     late: bool
 
 
+def stages_for() -> "QuerySet[Stage, Any]":
+    """The stages that wait for somebody: to be answered, or their own that were answered or have run out."""
+    told = StagePerson.objects.asking(USER, ids(POSTS)).values("stage")
+    asked = Q(state=StageState.OPEN, pk__in=told)
+    own = Q(concern__officer=USER) & (Q(state=StageState.ANSWERED) | Q(due_on__lt=DAY))
+    found = Stage.objects.filter(asked | own, state__in=LASTING, concern__council=COUNCIL)
+    return found.order_by("pk").values_list(
+        "concern__officer_id",
+        "concern__number",
+        "concern__ladder_title",
+        "concern__key",
+        "opened_on",
+        "due_on",
+    )[:100]
+
+
+WAITING = Prepared(stages_for)
+
+
 def waiting_for(user: User, on: date) -> list[Waiting]:
     """The concerns that this person is to answer, and their own that were answered or have run out."""
-    told = StagePerson.objects.to_answer(user, on).values("stage")
-    asked = Q(state=StageState.OPEN, pk__in=told)
-    own = Q(concern__officer=user) & (Q(state=StageState.ANSWERED) | Q(due_on__lt=on))
-    found = (
-        Stage.objects.filter(asked | own, state__in=LASTING, concern__council=user.council_id)
-        .select_related("concern")
-        .order_by("pk")[:100]
-    )
+    posts = sorted(held_posts(user, on))
+    found = WAITING.rows({USER: user.pk, COUNCIL: user.council_id, POSTS: posts, DAY: on})
     return [
         Waiting(
-            "Decide on a concern" if one.concern.officer_id == user.pk else "Answer a concern",
-            one.concern.words,
-            one.due_on or one.opened_on,
-            one.concern.key,
-            one.due_on is not None and one.due_on < on,
+            "Decide on a concern" if officer == user.pk else "Answer a concern",
+            called(number, title),
+            due_on or opened_on,
+            key,
+            due_on is not None and due_on < on,
         )
-        for one in found
+        for officer, number, title, key, opened_on, due_on in found
     ]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from datetime import date, timedelta
 
 import openpyxl
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from actions.models import Action, ImpactAnswer, SavedView
 from actions.services.impact import ask_for_impact
+from actions.views.tracker import lines_of
 from core import clock
 from core.models import TrailEntry
 from standards.models import CalendarDay
@@ -35,7 +37,12 @@ def _today(settings):
 def get(user, name, /, *args, status=200, **query):
     answer = signed_in(user).get(reverse(name, args=args), query)
     assert answer.status_code == status
-    return answer.content.decode()
+    return whole(answer)
+
+
+def whole(answer):
+    """What was sent, in one piece or in many."""
+    return answer.getvalue().decode("utf-8-sig")
 
 
 def post(user, name, /, *args, status=302, **data):
@@ -156,7 +163,7 @@ def test_the_files_hold_what_is_shown_and_no_formula(bexley):
     client = signed_in(people.officer)
 
     answer = client.get(reverse("actions-file", args=["csv"]), {"q": "hyperlink"})
-    table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    table = list(csv.reader(io.StringIO(whole(answer))))
     book = openpyxl.load_workbook(
         io.BytesIO(client.get(reverse("actions-file", args=["xlsx"]), {"q": "hyperlink"}).content)
     )
@@ -192,7 +199,7 @@ def test_whatever_an_action_begins_with_its_files_hold_no_formula(bexley, what):
     client = signed_in(bexley.people.officer)
 
     content = client.get(reverse("actions-file", args=["xlsx"])).content
-    text = client.get(reverse("actions-file", args=["csv"])).content.decode("utf-8-sig")
+    text = whole(client.get(reverse("actions-file", args=["csv"])))
 
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     cells = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
@@ -207,7 +214,7 @@ def test_a_file_says_the_day_of_recording_as_it_was_here(bexley):
 
     answer = signed_in(bexley.people.officer).get(reverse("actions-file", args=["csv"]))
 
-    line = dict(zip(*csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))), strict=True))
+    line = dict(zip(*csv.reader(io.StringIO(whole(answer))), strict=True))
     assert line["Recorded"] == "2026-07-01"
 
 
@@ -217,6 +224,54 @@ def test_a_file_holds_only_what_the_person_may_see(bexley):
     assert "Ask the child" not in get(bexley.people.stranger, "actions-file", "csv")
     assert "Ask the child" in get(bexley.people.worker, "actions-file", "csv")
     get(bexley.people.worker, "actions-file", "exe", status=404)
+
+
+def many(bexley, number):
+    first = opened(bexley, AT, themes=("neglect",))
+    copies = []
+    for at in range(number - 1):
+        one = fresh(first)
+        one.pk, one.source_id, one.form_token, one.what = None, 100 + at, None, f"Ask {at}"
+        copies.append(one)
+    Action.objects.bulk_create(copies)
+
+
+@pytest.mark.parametrize("number", [2, 1203])
+def test_a_long_file_is_sent_in_pieces_and_asks_no_more_than_a_short_one(bexley, number):
+    many(bexley, number)
+    client = signed_in(bexley.people.officer)
+    client.get(reverse("actions"))
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(reverse("actions-file", args=["csv"]))
+        parts = list(answer.streaming_content)
+
+    assert answer.streaming
+    # The session, the person, what is kept from them, the sums, units, owners, the number of lines, the trail's, today's files.
+    assert len(asked) <= 10
+    assert len(parts) == 1 + number // 500
+    table = list(csv.reader(io.StringIO(b"".join(parts).decode("utf-8-sig"))))
+    assert len(table) == number + 1
+    assert {row[6] for row in table[1:]} == {
+        "Ask the child",
+        *(f"Ask {n}" for n in range(number - 1)),
+    }
+    (line,) = TrailEntry.objects.filter(verb="download actions")
+    assert line.detail == {"rows": number, "form": "csv"}
+
+
+def test_a_file_is_made_while_it_is_sent_and_not_before(bexley):
+    many(bexley, 1203)
+    lines = lines_of(Action.objects.order_by("pk"), AT.date())
+    tracemalloc.start()
+    peaks = []
+    for number, _ in enumerate(lines, 1):
+        if number in {600, 1203}:
+            peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+
+    assert number == 1203
+    assert peaks[1] < 1.3 * peaks[0]
 
 
 # One action ----------------------------------------------------------------------------------------------
