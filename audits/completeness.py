@@ -44,14 +44,15 @@ def needed(part: PartForm, answers: Answers, respondent: str, instance: int) -> 
 
 def instances(question: QuestionForm, answers: Answers, respondent: str) -> list[int]:
     """The times a question is filled: the first always, a further one when anything is said in it."""
+    if question.repeat <= 1:
+        return [1]
+    codes = {part.code for part in question.parts}
     said = {
         key[2]
         for key, given in answers.items()
-        if key[1] == respondent
-        and not given.empty
-        and any(part.code == key[0] for part in question.parts)
+        if key[1] == respondent and key[0] in codes and not given.empty
     }
-    return sorted({1} | said) if question.repeat > 1 else [1]
+    return sorted({1} | said)
 
 
 def missing(

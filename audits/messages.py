@@ -9,6 +9,7 @@ from django.utils import timezone
 from audits import visibility
 from audits.models import Audit
 from audits.selectors import edition_of
+from audits.selectors.reading import kept_line
 from core.notices import Message, tell
 from people.models import User
 from people.selectors import resolve_all
@@ -46,6 +47,20 @@ def announce(
 
     `former` is the auditor before another took over; `also` are further recipients, such as a trigger's.
     """
+    found, message, key = said_at(audit, step, at=at, once=once, former=former, also=also)
+    return tell(found, message, key=key, at=at)
+
+
+def said_at(
+    audit: Audit,
+    step: str,
+    *,
+    at: datetime,
+    once: str = "",
+    former: User | None = None,
+    also: Iterable[str] = (),
+) -> tuple[list[tuple[User, str]], Message, str]:
+    """Who is told what at a step, and what makes it one message."""
     edition = edition_of(audit)
     recipients = [*(edition.policy.messages.get(step) or ALWAYS.get(step, ())), *also]
     people = {
@@ -55,7 +70,10 @@ def announce(
         "moderator": audit.moderator,
         "former_auditor": former,
     }
-    found = resolve_all(recipients, people=people, council=audit.council, on=timezone.localdate(at))
+    on = timezone.localdate(at)
+    found = resolve_all(
+        recipients, people=people, council=audit.council, on=on, tree=kept_line(audit, on)
+    )
     tool = edition.tools[audit.tool.code]
     nothing_yet = step == "preparing" and not visibility.prepares(tool, visibility.PRACTITIONER)
     message = message_of(
@@ -65,7 +83,7 @@ def announce(
         path=path_for(audit, step),
         due_on=audit.deadline_on,
     )
-    return tell(found, message, key=f"audit:{audit.pk}:{step}:{once}", at=at)
+    return found, message, f"audit:{audit.pk}:{step}:{once}"
 
 
 def message_of(

@@ -105,6 +105,8 @@ class Audit(models.Model):
             models.Index(fields=["auditor", "state"]),
             models.Index(fields=["worker", "state"]),
             models.Index(fields=["second_worker", "state"]),
+            models.Index(fields=["council", "month"], name="audit_months"),
+            models.Index(fields=["council", "grade"], name="audit_grades"),
         ]
 
     def __str__(self) -> str:
@@ -169,7 +171,7 @@ class Answer(models.Model):
                 fields=["audit", "part", "respondent", "instance"], name="answer_once"
             ),
         ]
-        indexes = [models.Index(fields=["audit", "saved_at"])]
+        # No index holds what typing on changes: so a changed answer stays on its page of the table (decision 30).
 
     def __str__(self) -> str:
         return f"answer {self.pk}"

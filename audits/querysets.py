@@ -50,6 +50,11 @@ class AuditQuerySet(models.QuerySet[Any]):
             given |= within(paths)
         return council.filter(mine | (Q(state=AuditState.RETURNED) & given))
 
+    def own(self, user: int, council: int | None) -> AuditQuerySet:
+        """The audits that a person makes and those of their own work: these they may always open. Both are ids."""
+        mine = Q(auditor=user) | Q(worker=user) | Q(second_worker=user)
+        return self.filter(mine, council=council)
+
     def with_blindness(self, user: User) -> AuditQuerySet:
         """With `blind`: whether the auditor's grades and reasons must not be sent to this person yet.
 
@@ -84,6 +89,12 @@ class AuditQuerySet(models.QuerySet[Any]):
 
     def with_people(self) -> AuditQuerySet:
         return self.select_related("case", "auditor", "worker", "second_worker", "unit")
+
+    def with_form(self) -> AuditQuerySet:
+        """With what opening one audit needs: the child's file, the team, the form and the edition."""
+        return self.select_related("case", "unit", "tool", "version").defer(
+            "version__source", "version__policy"
+        )
 
     def with_edition(self) -> AuditQuerySet:
         """With the tool and the edition; the edition's own text is read once in each process."""
@@ -126,4 +137,4 @@ class LoopQuerySet(models.QuerySet[Any]):
             "submitted_by",
             "authorised_by",
             "met_manager",
-        ).defer("audit__version__source")
+        ).defer("audit__version__source", "audit__version__policy")

@@ -1,9 +1,10 @@
 """One edition of a framework as a frozen tree: what the pages of an audit read, without a query."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from standards.instruments import Instrument
 from standards.policy import Duration, Policy
@@ -248,6 +249,14 @@ class Edition:
     areas: Mapping[str, Area]
     year_start: int = 4
     instruments: tuple[Instrument, ...] = ()
+
+    @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """What rooms have worked out from this edition alone; kept as long as a process keeps the edition.
+
+        It is the same for everybody: nothing of a case, a person or an answer belongs here.
+        """
+        return {}
 
     def instrument(self, code: str) -> Instrument:
         """The instrument with this code. Raises KeyError for a code the framework does not have."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -606,14 +607,14 @@ class Policy:
                 return one
         raise KeyError(code)
 
-    @property
+    @cached_property
     def lowest_good(self) -> Grade:
         """The lowest grade that figures count as good or better."""
         codes = {grade.code: grade for grade in self.grades}
         best = self.grades_best_first
         return codes.get(self.figures.good) or codes.get("good") or best[min(1, len(best) - 1)]
 
-    @property
+    @cached_property
     def good_grades(self) -> frozenset[str]:
         """The codes of the grades that figures count as good or better."""
         return frozenset(one.code for one in self.grades if one.rank >= self.lowest_good.rank)

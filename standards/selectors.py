@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from core.prepared import COUNCIL, Prepared
 from people.models import Council
 from people.roles import Role
 from standards.edition import (
@@ -56,11 +57,19 @@ def in_force(council: Council, on: date) -> FrameworkVersion | None:
     return FrameworkVersion.objects.filter(council=council).in_force(on).first()
 
 
+CHANGED_DAYS = Prepared(
+    lambda: (
+        CalendarDay.objects.filter(council=COUNCIL)
+        .changing_working_days()
+        .values_list("kind", "from_on", "to_on")
+    )
+)
+
+
 def calendar_of(council_id: int) -> Calendar:
     """The days on which a council's working days differ from the bank holidays; one query."""
     days: dict[str, set[date]] = {"closed": set(), "worked": set()}
-    rows = CalendarDay.objects.filter(council=council_id).changing_working_days()
-    for kind, from_on, to_on in rows.values_list("kind", "from_on", "to_on"):
+    for kind, from_on, to_on in CHANGED_DAYS.rows({COUNCIL: council_id}):
         days[kind] |= {from_on + timedelta(n) for n in range((to_on - from_on).days + 1)}
     return Calendar(frozenset(days["closed"]), frozenset(days["worked"]))
 
@@ -102,6 +111,12 @@ def edition(version: FrameworkVersion) -> Edition:
             _kept.clear()
         _kept[key] = _read(version)
     return _kept[key]
+
+
+def edition_known(pk: int, state: str, checksum: str) -> Edition:
+    """The edition of a row of which the state and the checksum are known; asks only where this process has not it."""
+    kept = _kept.get((pk, checksum)) if state != FrameworkVersion.State.DRAFT else None
+    return kept or edition(FrameworkVersion.objects.get(pk=pk))
 
 
 def _read(version: FrameworkVersion) -> Edition:

@@ -1,11 +1,12 @@
 """Reading an audit for its screens: answers, progress, what is missing, what is next for each person."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from actions.models import Action
@@ -21,11 +22,15 @@ from audits.completeness import (
     missing,
     needed,
 )
-from audits.models import Answer, Audit, Confirmation, EarlierAnswer, Presence, SectionDone
+from audits.models import Answer, Audit, Presence
 from audits.points import TASKS
 from audits.scoring import Overall, Suggested, overall, suggest
+from audits.selectors import reading
+from audits.selectors.reading import Confirmed, Here, confirmations
 from audits.states import AuditState
 from audits.words import why_apart
+from core.addresses import address_of
+from core.prepared import COUNCIL, MOMENT, USER, Prepared
 from people.models import User
 from people.roles import QA_TEAM
 from people.selectors import holds
@@ -50,28 +55,86 @@ def tool_of(audit: Audit) -> ToolForm:
     return edition_of(audit).tools[audit.tool.code]
 
 
-def given_of(answer: Answer) -> Given:
+class Row(NamedTuple):
+    """One answer as the screens need it: what it says, who saved it when, and whether other words of it are kept."""
+
+    code: str
+    part_id: int
+    respondent: str
+    instance: int
+    number: int | None
+    text: str
+    day: date | None
+    place: str
+    version: int
+    saved_at: datetime
+    saved_by_id: int
+    saver: str
+    has_earlier: bool
+
+
+Rows = Mapping[Key, Row]
+
+
+def given_of(answer: Answer | Row) -> Given:
     """An answer's row as a value."""
     return Given(number=answer.number, text=answer.text, day=answer.day, place=answer.place)
 
 
-def answer_rows(audit: Audit) -> dict[Key, Answer]:
-    """Every answer of the audit by part code, respondent and instance; one query.
+def answer_rows(audit: Audit, question: QuestionForm | None = None) -> dict[Key, Row]:
+    """The answers of the audit, or of one question, by part code, respondent and instance; one query.
 
     Each row's `has_earlier` says whether other words of it are kept.
     """
-    same = {name: OuterRef(name) for name in ("audit", "part", "respondent", "instance")}
-    rows = (
-        Answer.objects.filter(audit=audit)
-        .select_related("part", "saved_by")
-        .annotate(has_earlier=Exists(EarlierAnswer.objects.filter(**same)))
-    )
-    return {(row.part.code, row.respondent, row.instance): row for row in rows}
+    if question is None:
+        rows = reading.ANSWERS.rows({reading.AUDIT: audit.pk})
+    else:
+        wanted = [part.id for part in question.parts]
+        rows = list(reading.answer_rows(audit.pk).filter(part__in=wanted))
+    made = map(Row._make, rows)
+    return {(row.code, row.respondent, row.instance): row for row in made}
 
 
 def given_answers(audit: Audit) -> dict[Key, Given]:
     """Every answer of the audit as a value; one query."""
-    return {key: given_of(row) for key, row in answer_rows(audit).items()}
+    rows = reading.GIVEN.rows({reading.AUDIT: audit.pk})
+    return {(code, whose, instance): Given(*said) for code, whose, instance, *said in rows}
+
+
+class Sheet:
+    """What stands in the form of one audit: its answers, and what follows from them, worked out once for a page."""
+
+    def __init__(self, audit: Audit, rows: Rows) -> None:
+        self.audit, self.rows = audit, rows
+
+    @cached_property
+    def answers(self) -> dict[Key, Given]:
+        """The answers as values."""
+        return {key: given_of(row) for key, row in self.rows.items()}
+
+    @cached_property
+    def applied(self) -> frozenset[str]:
+        """The codes of the sections that apply."""
+        return applied_sections(self.audit, tool_of(self.audit), self.answers)
+
+    @cached_property
+    def confirmed(self) -> list[Confirmed]:
+        """Who has confirmed which joint question, newest last; one query."""
+        return confirmations(self.audit.pk)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each respondent is called."""
+        return people_words(self.audit)
+
+    def asks(self, section: SectionForm) -> bool:
+        """Whether a section applies; nothing is worked out where it depends on nothing."""
+        return section.applies_when is None or section.code in self.applied
+
+
+def sheet_of(audit: Audit, question: QuestionForm | None = None) -> Sheet:
+    """What stands in the audit's form, or in one question of it; one query."""
+    return Sheet(audit, answer_rows(audit, question))
 
 
 def answers_to(audit: Audit, question: QuestionForm) -> list[Answer]:
@@ -84,6 +147,19 @@ def actions_of(audit: Audit, *, blind: bool = False) -> "QuerySet[Action]":
     """The actions that this audit raised and that stand; for whoever is `blind` not those that were set off."""
     found = Action.objects.raised_by("audit", audit.pk).standing().select_related("owner")
     return found.exclude(kind__in=SET_OFF) if blind else found
+
+
+RECORDED = Prepared(
+    lambda: reading.counted(
+        Action.objects.raised_by("audit", reading.AUDIT).standing().exclude(kind__in=SET_OFF)
+    )
+)
+
+
+def number_recorded(audit: Audit) -> int:
+    """How many actions that stand somebody recorded in this audit; one query."""
+    rows = RECORDED.rows({reading.AUDIT: audit.pk})
+    return int(rows[0][0]) if rows else 0
 
 
 def about_of(audit: Audit) -> About:
@@ -137,14 +213,6 @@ def age_on(born: date, on: date) -> int:
 def applied_sections(audit: Audit, tool: ToolForm, answers: dict[Key, Given]) -> frozenset[str]:
     """The codes of the sections that apply to this audit; no query."""
     return visibility.applying(tool, facts_of(audit), answers)
-
-
-def is_asked(audit: Audit, section: SectionForm, rows: dict[Key, Answer]) -> bool:
-    """Whether a section applies, from the answers as rows; nothing is looked up where it depends on nothing."""
-    if section.applies_when is None:
-        return True
-    answers = {key: given_of(row) for key, row in rows.items()}
-    return section.code in applied_sections(audit, tool_of(audit), answers)
 
 
 def why_left_out(audit: Audit, section: SectionForm) -> str:
@@ -206,7 +274,8 @@ def people_words(audit: Audit) -> dict[str, str]:
 
 def in_words(audit: Audit, found: Iterable[Missing]) -> list[str]:
     """Each missing part as a line that says who still has to answer what."""
-    names = people_words(audit)
+    found = list(found)
+    names = people_words(audit) if found else {}
     lines = []
     for one in found:
         who = "" if one.respondent == visibility.JOINT else f"{names.get(one.respondent, '')}: "
@@ -219,9 +288,14 @@ def in_words(audit: Audit, found: Iterable[Missing]) -> list[str]:
     return lines
 
 
-def missing_parts(audit: Audit, gate: str) -> list[Missing]:
-    """What is still unanswered at a gate; at the return with the reason for another grade than suggested."""
-    answers = given_answers(audit)
+def missing_parts(
+    audit: Audit, gate: str, answers: dict[Key, Given] | None = None
+) -> list[Missing]:
+    """What is still unanswered at a gate; at the return with the reason for another grade than suggested.
+
+    `answers` are all that the audit has, where they have been read already.
+    """
+    answers = given_answers(audit) if answers is None else answers
     found = missing(
         tool_of(audit),
         answers,
@@ -239,9 +313,9 @@ def missing_parts(audit: Audit, gate: str) -> list[Missing]:
     return found
 
 
-def missing_in_words(audit: Audit, gate: str) -> list[str]:
+def missing_in_words(audit: Audit, gate: str, answers: dict[Key, Given] | None = None) -> list[str]:
     """What is still unanswered at a gate, as lines for the screen."""
-    return in_words(audit, missing_parts(audit, gate))
+    return in_words(audit, missing_parts(audit, gate, answers))
 
 
 def missing_in_section(audit: Audit, tool: ToolForm, section: SectionForm, me: str) -> list[str]:
@@ -321,7 +395,7 @@ WORDS = {
 
 def progress(audit: Audit, me: str, answers: dict[Key, Given]) -> list[Progress]:
     """Each section's state for this person; one more query for the sections marked as finished."""
-    done = set(SectionDone.objects.filter(audit=audit).values_list("section_code", "respondent"))
+    done = reading.finished_sections(audit.pk)
     second = audit.second_worker_id is not None
     tool = tool_of(audit)
     applied = applied_sections(audit, tool, answers)
@@ -431,7 +505,6 @@ class Box:
     saved_at: datetime | None
     saved_by: str
     editable: bool
-    needed: bool
     earlier: bool = False
     fault: str = ""
     typed: dict[str, str] | None = None
@@ -443,27 +516,32 @@ def field_name(part: PartForm, instance: int) -> str:
 
 
 def boxes(
-    audit: Audit, section: SectionForm, question: QuestionForm, me: str, rows: dict[Key, Answer]
+    sheet: Sheet,
+    section: SectionForm,
+    question: QuestionForm,
+    me: str,
+    only: PartForm | None = None,
 ) -> list[tuple[int, list[Box]]]:
-    """The question's parts as this person sees them, by instance; an empty instance more while it may be repeated."""
-    names = people_words(audit)
-    answers = {key: given_of(row) for key, row in rows.items()}
+    """The question's parts as this person sees them, by instance; an empty instance more while it may be repeated.
+
+    With `only`, that part alone.
+    """
+    audit = sheet.audit
     second = audit.second_worker_id is not None
-    asked = is_asked(audit, section, rows)
-    groups = []
-    open_now = asked and visibility.is_open(section, audit.state)
+    open_now = sheet.asks(section) and visibility.is_open(section, audit.state)
     hidden = kept_back(audit) if me == visibility.BLIND else frozenset()
-    for instance in shown_instances(question, rows, open_now):
-        group = [
-            box(audit, section, part, respondent, instance, me, rows, answers, names)
-            for part in question.parts
-            if part.code not in hidden
-            for respondent in shown_respondents(part, me, audit.state, second)
-        ]
-        if not asked:
-            group = [replace(one, editable=False, needed=False) for one in group]
-        groups.append((instance, group))
-    return groups
+    return [
+        (
+            instance,
+            [
+                box(sheet, part, respondent, instance, me, open_now=open_now)
+                for part in ([only] if only else question.parts)
+                if part.code not in hidden
+                for respondent in shown_respondents(part, me, audit.state, second)
+            ],
+        )
+        for instance in shown_instances(question, sheet.rows, open_now)
+    ]
 
 
 def kept_back(audit: Audit) -> frozenset[str]:
@@ -478,8 +556,10 @@ def shown_respondents(part: PartForm, me: str, state: str, second: bool) -> list
     return sorted(seen, key=lambda one: one != me)
 
 
-def shown_instances(question: QuestionForm, rows: dict[Key, Answer], open_now: bool) -> list[int]:
+def shown_instances(question: QuestionForm, rows: Rows, open_now: bool) -> list[int]:
     """The instances with answers, and one more empty one while the question may be filled again."""
+    if question.repeat == 1 and open_now:
+        return [1]
     codes = {part.code for part in question.parts}
     used = {key[2] for key, row in rows.items() if key[0] in codes and not given_of(row).empty} | {
         0
@@ -490,43 +570,24 @@ def shown_instances(question: QuestionForm, rows: dict[Key, Answer], open_now: b
 
 
 def box(
-    audit: Audit,
-    section: SectionForm,
-    part: PartForm,
-    respondent: str,
-    instance: int,
-    me: str,
-    rows: dict[Key, Answer],
-    answers: dict[Key, Given],
-    names: dict[str, str],
+    sheet: Sheet, part: PartForm, respondent: str, instance: int, me: str, *, open_now: bool
 ) -> Box:
-    """One part of the page for one respondent."""
-    row = rows.get((part.code, respondent, instance))
+    """One part of the page for one respondent; what is theirs may be changed while its section is asked for and open."""
+    row = sheet.rows.get((part.code, respondent, instance))
     own = respondent == me or respondent == visibility.JOINT
+    editable = open_now and own and is_answered(part) and visibility.fills(part, me)
     return Box(
         part=part,
         name=field_name(part, instance),
         respondent=respondent,
         instance=instance,
-        whose=names.get(respondent, ""),
+        whose="" if editable else sheet.names.get(respondent, ""),
         given=given_of(row) if row else Given(),
         version=row.version if row else 0,
         saved_at=row.saved_at if row else None,
-        saved_by=row.saved_by.name if row else "",
-        editable=own
-        and is_answered(part)
-        and visibility.may_edit(section, part, me=me, state=audit.state),
-        needed=needed(part, answers, respondent, instance) and is_answered(part),
-        earlier=bool(getattr(row, "has_earlier", False)),
-    )
-
-
-def confirmations(audit: Audit, question: QuestionForm) -> list[Confirmation]:
-    """Who has confirmed a question, newest last."""
-    return list(
-        Confirmation.objects.filter(audit=audit, question_code=question.code)
-        .select_related("by")
-        .order_by("at")
+        saved_by=row.saver if row else "",
+        editable=editable,
+        earlier=bool(row and row.has_earlier),
     )
 
 
@@ -535,17 +596,14 @@ def was_here(audit: Audit, user: User, *, since: datetime) -> bool:
     return Presence.objects.filter(audit=audit, user=user, seen_at__gte=since).exists()
 
 
-def see_presence(audit: Audit, user: User, *, place: str, at: datetime) -> list[Presence]:
+def see_presence(audit: Audit, user: User, *, place: str, at: datetime) -> list[Here]:
     """Note that this person is here, and say who else is: one write, one read."""
-    Presence.objects.update_or_create(
-        audit=audit, user=user, defaults={"place": place, "seen_at": at}
-    )
+    who = {reading.AUDIT: audit.pk, USER: user.pk}
+    if not reading.SEEN.make(who | {reading.PLACE: place, MOMENT: at}):
+        here = {"place": place, "seen_at": at}
+        Presence.objects.update_or_create(audit=audit, user=user, defaults=here)
     since = at - timedelta(seconds=HERE_FOR_SECONDS)
-    return list(
-        Presence.objects.filter(audit=audit, seen_at__gte=since)
-        .exclude(user=user)
-        .select_related("user")
-    )
+    return [Here(*row) for row in reading.HERE.rows(who | {MOMENT: since})]
 
 
 @dataclass(frozen=True)
@@ -559,20 +617,43 @@ class Task:
     late: bool
 
 
+# The queries of the start page are built once in a process, and read what is shown and no more.
+A_PARTY = Q(auditor=USER) | Q(worker=USER) | Q(second_worker=USER)
+
+
+def under_way() -> "QuerySet[Audit, Any]":
+    """The audits under way of a council, as their tasks show them, soonest first."""
+    found = Audit.objects.under_way().filter(council=COUNCIL).order_by("deadline_on", "id")
+    return found.values_list(
+        "pk", "reference", "case__number", "auditor_id", "state", "meeting_at", "deadline_on"
+    )
+
+
+# Their parties may open them, and the QA team each of the council.
+OWN = Prepared(lambda: under_way().filter(A_PARTY)[:200])
+QUERIES = Prepared(lambda: under_way().filter(state=AuditState.GRADE_QUERY).exclude(A_PARTY)[:50])
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An audit under way, as a task shows it."""
+
+    pk: int
+    reference: str
+    case: str
+    auditor_id: int
+    state: str
+    meeting_at: datetime | None
+    deadline_on: date
+
+
 def my_tasks(user: User, on: date) -> list[Task]:
     """Everything that is this person's to do next, soonest first; the queries do not grow with the rows."""
-    audits = (
-        Audit.objects.visible_to(user, on)
-        .under_way()
-        .with_people()
-        .select_related("version", "tool", "case", "auditor", "worker", "second_worker", "unit")
-        .order_by("deadline_on", "id")
-    )
-    asks_for_advice = holds(user, *QA_TEAM, on=on)
-    mine = audits.filter(_party_q(user))
-    tasks = [task for audit in mine[:200] if (task := audit_task(audit, user, on))]
-    if asks_for_advice:
-        queries = audits.filter(state=AuditState.GRADE_QUERY).exclude(_party_q(user))[:50]
+    values = {USER: user.pk, COUNCIL: user.council_id}
+    mine = [UnderWay(*row) for row in OWN.rows(values)]
+    tasks = [task for audit in mine if (task := audit_task(audit, user, on))]
+    if holds(user, *QA_TEAM, on=on):
+        queries = [UnderWay(*row) for row in QUERIES.rows(values)]
         tasks += [
             _task("Give advice on the grade", audit, audit.deadline_on, on) for audit in queries
         ]
@@ -583,16 +664,12 @@ def my_tasks(user: User, on: date) -> list[Task]:
     return sorted(tasks, key=lambda task: task.due_on)
 
 
-def _party_q(user: User) -> Q:
-    return Q(auditor=user) | Q(worker=user) | Q(second_worker=user)
+def _task(what: str, audit: UnderWay, due_on: date, on: date) -> Task:
+    about = f"Audit {audit.reference}, case {audit.case}"
+    return Task(what, about, due_on, address_of("audit", audit.pk), due_on < on)
 
 
-def _task(what: str, audit: Audit, due_on: date, on: date) -> Task:
-    about = f"Audit {audit.reference}, case {audit.case.number}"
-    return Task(what, about, due_on, reverse("audit", args=[audit.pk]), due_on < on)
-
-
-def audit_task(audit: Audit, user: User, on: date) -> Task | None:
+def audit_task(audit: UnderWay, user: User, on: date) -> Task | None:
     """What one party does next on an audit under way; None when it waits for somebody else."""
     meeting_on = (
         timezone.localtime(audit.meeting_at).date() if audit.meeting_at else audit.deadline_on

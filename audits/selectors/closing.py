@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -17,10 +18,11 @@ from audits.points import ABOUT, ACTIONS
 from audits.selectors import LOOP, Task, edition_of
 from audits.states import LOOP_OPEN, REFUSE, TAKE_UP, AuditState, LoopState
 from cases.models import CaseFile
+from core.prepared import COUNCIL, Prepared
 from people.models import User
 from people.organisation import Line
 from people.roles import QA_TEAM
-from people.selectors import holds, ids_of, line, line_of, resolve_all
+from people.selectors import holds, ids_named, ids_of, line, line_of, resolve_all
 from standards.policy import ClosureCheck
 
 # How many of one kind stand on somebody's start page.
@@ -272,6 +274,18 @@ def open_listed() -> "QuerySet[Listed]":
     return Listed.objects.filter(audit__in=left.values("pk"))
 
 
+# The people of an audit by a recipient's first word, as `people_of` has them.
+MEANT = ("auditor", "worker", "second_worker", "moderator")
+LISTED = Prepared(
+    lambda: (
+        open_listed()
+        .filter(audit__council=COUNCIL)
+        .order_by("since", "pk")
+        .values_list("audit_id", "kind", "to", *(f"audit__{name}_id" for name in MEANT))
+    )
+)
+
+
 def listed_for(user: User, on: date) -> dict[int, str]:
     """The audits that are put before this person today, by id, and how: watched or shown.
 
@@ -279,40 +293,60 @@ def listed_for(user: User, on: date) -> dict[int, str]:
     """
     if user.council_id is None:
         return {}
-    rows = open_listed().filter(audit__in=Audit.objects.visible_to(user, on).values("pk"))
-    people_too = ("audit__auditor", "audit__worker", "audit__second_worker", "audit__moderator")
-    rows = rows.select_related("audit", *people_too).order_by("since", "pk")
-    tree, found = line(user.council_id, on), dict[int, str]()
-    for row in rows:
-        people = people_of(row.audit)
-        if any(user.pk == pk for name in row.to for pk, _ in ids_of(name, people, tree)):
-            watched = Listed.Kind.WATCH in {found.get(row.audit_id), row.kind}
-            found[row.audit_id] = Listed.Kind.WATCH if watched else row.kind
-    return found
+    rows = LISTED.rows({COUNCIL: user.council_id})
+    tree, found = line_of(user, on), dict[int, str]()
+    for audit, kind, to, *ids in rows:
+        people = dict(zip(MEANT, ids, strict=True))
+        named = (ids_named(name, people.get(name.partition(".")[0]), tree) for name in to)
+        if any(user.pk == pk for some in named for pk, _ in some):
+            watched = Listed.Kind.WATCH in {found.get(audit), kind}
+            found[audit] = Listed.Kind.WATCH if watched else kind
+    if not found:
+        return {}
+    seen = Audit.objects.visible_to(user, on).filter(pk__in=found).order_by()
+    there = set(seen.values_list("pk", flat=True))
+    return {pk: kind for pk, kind in found.items() if pk in there}
+
+
+def loops_waiting() -> "QuerySet[Loop, Any]":
+    """The loops of a council in which somebody has something to do next."""
+    left_out = Q(state=LoopState.LINKED, reaudit__state=AuditState.EXCLUDED)
+    given_out = Q(state=LoopState.AUTHORISED, reaudit_due_on__isnull=False) | left_out
+    waits = Q(state__in=[LoopState.FORM_DUE, LoopState.SUBMITTED]) | given_out
+    return Loop.objects.filter(waits, council=COUNCIL).values_list("pk")
+
+
+WAITING = Prepared(loops_waiting)
 
 
 def loop_tasks(user: User, on: date) -> list[Task]:
     """What somebody has to do next in a loop: authorise its form, or give out and link the second audit."""
-    mine = Loop.objects.visible_to(user, on).with_audits()
+    waiting = [pk for (pk,) in WAITING.rows({COUNCIL: user.council_id})]
+    if not waiting:
+        return []
+    mine = list(Loop.objects.visible_to(user, on).with_audits().filter(pk__in=waiting))
     tree = line_of(user, on)
-    due = mine.filter(state=LoopState.FORM_DUE)
+    due = (one for one in mine if one.state == LoopState.FORM_DUE)
     fills = list(islice((one for one in due if may_fill(user, one, tree)), SHOWN))
     days = due_days(fills)
     tasks = [
         _task(one, "Fill in the form that closes the loop", days[one.audit_id], on) for one in fills
     ]
-    waits = mine.filter(state=LoopState.SUBMITTED)
+    waits = (one for one in mine if one.state == LoopState.SUBMITTED)
     signs = list(islice((one for one in waits if may_authorise(user, one, tree)), SHOWN))
     days = due_days(signs)
     what = "Authorise the form that closes the loop, or send it back"
     tasks += [_task(one, what, days[one.audit_id], on) for one in signs]
     if holds(user, *QA_TEAM, on=on):
+        given_out = (
+            one
+            for one in mine
+            if one.state in {LoopState.AUTHORISED, LoopState.LINKED}
+            and one.audit.auditor_id != user.pk
+        )
         tasks += [
             _task(loop, "Give out and link the second audit", loop.reaudit_due_on, on)
-            for loop in mine.filter(
-                Q(state=LoopState.AUTHORISED, reaudit_due_on__isnull=False)
-                | Q(state=LoopState.LINKED, reaudit__state=AuditState.EXCLUDED)
-            ).exclude(audit__auditor=user)[:SHOWN]
+            for loop in islice(given_out, SHOWN)
             if loop.reaudit_due_on
         ]
     return tasks

@@ -13,6 +13,7 @@ from audits.answers import Given, is_answered
 from audits.models import Answer, Audit, Confirmation, EarlierAnswer, SectionDone
 from audits.rules import party
 from audits.selectors import (
+    Row,
     answers_to,
     applied_sections,
     given_answers,
@@ -20,6 +21,9 @@ from audits.selectors import (
     missing_in_section,
     tool_of,
 )
+from audits.selectors.reading import answer_at
+from audits.services.changes import change_answer
+from audits.services.steps import lock
 from core.moves import Refused
 from core.trail import record, record_each
 from people.models import User
@@ -84,7 +88,7 @@ def give_first(audit: Audit, many: Iterable[First], *, at: datetime) -> int:
     Raises PermissionDenied if a part is not theirs, Refused if it is not open now or has been answered: then none
     is kept. Returns how many were given.
     """
-    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    audit = lock(audit)
     many = [one for one in many if not one.given.empty]
     parties = {one.by: party(audit, one.by) for one in many}
     applied: frozenset[str] = frozenset()
@@ -125,7 +129,7 @@ def _save(
     by: User,
     at: datetime,
 ) -> Answer | None:
-    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    audit = lock(audit)
     me = party(audit, by)
     if not visibility.fills(part, me) or not is_answered(part):
         raise PermissionDenied
@@ -134,11 +138,7 @@ def _save(
     if not applies(audit, section):
         raise Refused("This section does not apply any longer, so your last change was not saved.")
     respondent = respondent_of(part, me)
-    answer = (
-        Answer.objects.select_related("saved_by")
-        .filter(audit=audit, part_id=part.id, respondent=respondent, instance=instance)
-        .first()
-    )
+    answer = answer_at(audit.pk, part.id, respondent, instance)
     if answer is None:
         return _first(audit, part, given, respondent, instance, by=by, at=at)
     if given_of(answer) == given:
@@ -191,7 +191,10 @@ def _replace(
 
 def _write(answer: Answer, given: Given, *, by: User, at: datetime) -> None:
     _fill(answer, given, by=by, at=at)
-    answer.save()
+    if answer.pk is None:
+        answer.save()
+    else:
+        change_answer(answer)
 
 
 def _fill(answer: Answer, given: Given, *, by: User, at: datetime) -> None:
@@ -261,7 +264,7 @@ def finish_section(
     audit: Audit, tool: ToolForm, section: SectionForm, *, by: User, at: datetime
 ) -> None:
     """Record that this party has finished the section. Refused while something it needs is blank."""
-    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    audit = lock(audit)
     me = party(audit, by)
     if me not in visibility.PARTIES or not any(
         visibility.fills(part, me) for question in section.questions for part in question.parts
@@ -280,7 +283,7 @@ def finish_section(
         record("finish section", audit, by=by, at=at, detail={"section": section.code})
 
 
-def fingerprint(answers: list[Answer]) -> str:
+def fingerprint(answers: Iterable[Answer | Row]) -> str:
     """The state of a question's answers: which versions there are."""
     versions = sorted(f"{a.part_id}.{a.respondent}.{a.instance}.{a.version}" for a in answers)
     return hashlib.sha256("|".join(versions).encode()).hexdigest()
@@ -291,7 +294,7 @@ def confirm_question(
     audit: Audit, question: QuestionForm, *, by: User, at: datetime
 ) -> Confirmation:
     """One party confirms a joint question as it stands; a later change makes the confirmation lapse (B3-2)."""
-    audit = Audit.objects.select_for_update().get(pk=audit.pk)
+    audit = lock(audit)
     if party(audit, by) not in visibility.PARTIES:
         raise PermissionDenied
     if not any(part.respondent == visibility.JOINT for part in question.parts):

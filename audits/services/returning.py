@@ -7,23 +7,35 @@ from django.utils import timezone
 
 from actions.services import note_grade, open_drafts
 from audits import selectors
+from audits.answers import Given
 from audits.completeness import (
     RETURN,
+    Key,
     counted,
     failed_checks,
     silent_sections,
     unmet_conditions,
 )
-from audits.messages import announce
+from audits.messages import announce, said_at
 from audits.models import Audit
 from audits.points import AFTER_REOPEN, AFTER_RETURN, follow
+from audits.selectors.reading import (
+    fired_before,
+    forget_line,
+    keep_line,
+    know_case,
+    know_people,
+    number_of_moves,
+)
 from audits.services.follow_ups import give_follow_ups
 from audits.services.grading import record_grade
 from audits.services.steps import locked, take
-from audits.services.triggers import RETURNED, SOURCE, fire, tighten_actions
+from audits.services.triggers import RETURNED, SOURCE, fire, marks_of, tighten_actions
 from audits.states import ADVISE, QUERY_GRADE, REOPEN
 from audits.states import RETURN as RETURN_MOVE
 from core.moves import Refused
+from core.notices import tell_all
+from core.trail import together
 from people.models import User
 from standards.edition import Edition
 from standards.selectors import calendar_of
@@ -63,16 +75,22 @@ def advise_on_grade(audit: Audit, *, advice: str, by: User, at: datetime) -> Aud
     return audit
 
 
-def problems_before_return(audit: Audit, edition: Edition) -> list[str]:
-    """Everything that stands in the way of returning the audit, in words for the screen (B2-12)."""
-    problems = selectors.missing_in_words(audit, gate=RETURN)
+def problems_before_return(
+    audit: Audit, edition: Edition, answers: dict[Key, Given] | None = None
+) -> list[str]:
+    """Everything that stands in the way of returning the audit, in words for the screen (B2-12).
+
+    `answers` are all that the audit has, where they have been read already.
+    """
+    answers = selectors.given_answers(audit) if answers is None else answers
+    problems = selectors.missing_in_words(audit, RETURN, answers)
     needed = edition.policy.actions.minimum
-    standing = selectors.actions_of(audit).exclude(kind__in=selectors.SET_OFF).count()
+    standing = selectors.number_recorded(audit)
     if standing < needed:
         problems.append(
             "Record at least one action." if needed == 1 else f"Record at least {needed} actions."
         )
-    problems += problems_of_grade(audit, edition)
+    problems += problems_of_grade(audit, edition, answers)
     query = edition.policy.grade_query
     if audit.state == QUERY_GRADE.target and query and query.blocks_return:
         problems.append(
@@ -81,10 +99,13 @@ def problems_before_return(audit: Audit, edition: Edition) -> list[str]:
     return problems
 
 
-def problems_of_grade(audit: Audit, edition: Edition) -> list[str]:
+def problems_of_grade(
+    audit: Audit, edition: Edition, answers: dict[Key, Given] | None = None
+) -> list[str]:
     """What the answers that count say against the grade: conditions of the grade, and rules across answers."""
     policy, tool = edition.policy, edition.tools[audit.tool.code]
-    everything, facts = selectors.given_answers(audit), selectors.facts_of(audit)
+    everything = selectors.given_answers(audit) if answers is None else answers
+    facts = selectors.facts_of(audit)
     judged = selectors.overall_of(tool, everything, policy)
     grade = judged.grade if judged else ""
     problems = [
@@ -96,8 +117,8 @@ def problems_of_grade(audit: Audit, edition: Edition) -> list[str]:
         for part in unmet_conditions(tool, policy, everything, grade=grade, facts=facts)
     ]
     flags = frozenset({"practice_week"} if audit.practice_week else ())
-    answers = counted(tool, everything, facts)
-    return problems + failed_checks(policy, answers, grade=grade, flags=flags)
+    counting = counted(tool, everything, facts)
+    return problems + failed_checks(policy, counting, grade=grade, flags=flags)
 
 
 @transaction.atomic
@@ -107,12 +128,22 @@ def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
     Raises PermissionDenied if `by` is not its auditor, Refused with every single thing still missing.
     """
     audit = locked(audit, by=by, permission="audits.return_audit")
+    know_people(audit)
+    know_case(audit)
+    try:
+        with together():
+            return _return(audit, by=by, at=at)
+    finally:
+        forget_line(audit)
+
+
+def _return(audit: Audit, *, by: User, at: datetime) -> Audit:
+    tree = keep_line(audit, timezone.localdate(at))
     RETURN_MOVE.check(audit.state)
     edition = selectors.edition_of(audit)
-    if problems := problems_before_return(audit, edition):
+    tool, answers = edition.tools[audit.tool.code], selectors.given_answers(audit)
+    if problems := problems_before_return(audit, edition, answers):
         raise Refused("The audit cannot be returned yet.", problems)
-    tool = edition.tools[audit.tool.code]
-    answers = selectors.given_answers(audit)
     judged = selectors.overall_of(tool, answers, edition.policy)
     if judged is None:
         raise Refused("Give the overall grade before you return the audit.")
@@ -122,14 +153,17 @@ def return_audit(audit: Audit, *, by: User, at: datetime) -> Audit:
     audit.facts = {fact: says for fact, says in facts.items() if fact in asked}
     audit.returned_at, audit.grade, audit.grade_final = at, judged.grade, False
     take(audit, RETURN_MOVE, by=by, at=at, fields=("returned_at", "grade", "grade_final", "facts"))
-    tighten_actions(audit, [RETURNED], by=by, at=at)
+    marks = marks_of(audit, answers)
+    tighten_actions(audit, [RETURNED], marks=marks, by=by, at=at)
     anchors = selectors.anchors_of(audit)
-    open_drafts(SOURCE, audit.pk, by=by, at=at, anchors=anchors, grade=audit.grade)
+    open_drafts(SOURCE, audit.pk, by=by, at=at, anchors=anchors, grade=audit.grade, tree=tree)
     note_grade(SOURCE, audit.pk, audit.grade, by=by, at=at)
-    fired = fire(audit, RETURNED, by=by, at=at)
-    give_follow_ups(audit, by=by, at=at)
+    before = fired_before(audit.pk)
+    fired = fire(audit, RETURNED, marks=marks, before=before, by=by, at=at)
+    give_follow_ups(audit, marks=marks, before=before, by=by, at=at)
     also = [name for one in fired for name in one.tell]
-    announce(audit, "returned", at=at, once=str(audit.moves.count()), also=also)
+    once = str(number_of_moves(audit.pk))
+    tell_all([said_at(audit, "returned", at=at, once=once, also=also)], at=at)
     follow(AFTER_RETURN, audit, by=by, at=at)
     return audit
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from actions.models import Action
-from actions.services import Plan, raise_action
+from actions.services import Plan, record_draft
 from audits.models import Audit
 from audits.selectors import about_of, anchors_of
 from audits.selectors.closing import people_of
+from audits.selectors.reading import kept_line
 from core.trail import record
 from people.models import User
 from people.selectors import acting, resolve_all
@@ -47,16 +48,19 @@ def give_action(
     None where there is no head of QA either.
     """
     on = timezone.localdate(at)
-    found = resolve_all([owner_name], people=people_of(audit), council=audit.council, on=on)
+    tree = kept_line(audit, on)
+    found = resolve_all(
+        [owner_name], people=people_of(audit), council=audit.council, on=on, tree=tree
+    )
     if not found:
         detail = {"task": code}
         record("find nobody for task", audit, by=by, at=at, detail=detail)
-        found = resolve_all(HEAD, people={}, council=audit.council, on=on)
+        found = resolve_all(HEAD, people={}, council=audit.council, on=on, tree=tree)
     owner = acting(found, on)
     if owner is None:
         return None
     until = due_of(audit, limit, at=at)
-    return raise_action(
+    return record_draft(
         Plan(kind=kind, what=what, why="", owner=owner, due_on=until.on, due_at=until.at),
         kind_label=WORDS[kind],
         council=audit.council,

@@ -1,6 +1,6 @@
 """What a grade sets off, as the framework's file says: tasks with their limits, and who is told (B4, B0-17)."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +11,12 @@ from actions.models import Action
 from actions.services import open_drafts, tighten, withdraw_action
 from actions.states import TO_DO
 from audits import selectors
+from audits.answers import Given
+from audits.completeness import Key
 from audits.messages import message_of
 from audits.models import Audit, Listed, Triggered
 from audits.selectors.closing import people_of, seeing
+from audits.selectors.reading import fired_before, kept_line
 from audits.services.loops import begin, leave_out_open
 from audits.services.setting_off import SOURCE, give_action
 from core.notices import tell
@@ -24,6 +27,8 @@ from standards.policy import Duration, GradeTrigger, Limit, Policy, TriggerTask
 
 RETURNED, MODERATED, FINAL = "returned", "moderated", "final"
 TASK = selectors.TASK
+# What an audit has set off: codes, each with the grade.
+Noted = Collection[tuple[str, str]]
 # For a task to which the framework gives no limit: the time of a follow-up (B4-1, B5-11).
 USUAL = Limit(5, "working_days")
 
@@ -39,24 +44,49 @@ def triggers(policy: Policy, point: str, grade: str, flags: Iterable[str]) -> li
     ]
 
 
-def flags_of(audit: Audit) -> frozenset[str]:
-    """The marks of an audit that triggers ask for: Practice Week, and whether a safeguarding concern was said."""
+def marks_of(audit: Audit, answers: dict[Key, Given] | None = None) -> frozenset[str]:
+    """The marks of an audit that triggers ask for: Practice Week, and whether a safeguarding concern was said.
+
+    `answers` are all that the audit has, where they have been read already.
+    """
     found = {"practice_week"} if audit.practice_week else set()
     if any("safeguarding" in one.flag for one in selectors.edition_of(audit).policy.grade_triggers):
+        said = selectors.given_answers(audit) if answers is None else answers
         concern = any(
             given.text == "yes" and "safeguarding" in key[0].split(".")
-            for key, given in selectors.given_answers(audit).items()
+            for key, given in said.items()
         )
         found.add("safeguarding" if concern else "no_safeguarding")
     return frozenset(found)
 
 
-@transaction.atomic
+def note_first(
+    audit: Audit, wanted: list[tuple[str, str]], *, before: Noted | None = None, at: datetime
+) -> list[bool]:
+    """Note that an audit, which is locked, sets things off for a grade; for each whether it is the first time.
+
+    `before` is what it had set off, where that has been read since the lock and nothing of `wanted` has been added.
+    """
+    if not wanted:
+        return []
+    known = fired_before(audit.pk) if before is None else before
+    first = [one not in known and one not in wanted[:number] for number, one in enumerate(wanted)]
+    Triggered.objects.bulk_create(
+        Triggered(audit=audit, code=code, grade=grade, at=at)
+        for (code, grade), new in zip(wanted, first, strict=True)
+        if new
+    )
+    return first
+
+
+@transaction.atomic(savepoint=False)
 def fire(
     audit: Audit,
     point: str,
     *,
     flags: frozenset[str] = frozenset(),
+    marks: frozenset[str] | None = None,
+    before: Noted | None = None,
     without: Container[str] = (),
     tell_now: bool = False,
     by: User | None,
@@ -65,20 +95,21 @@ def fire(
     """Set off what the audit's grade sets off at a point, each trigger once for an audit and grade (B2-13).
 
     `without` are the codes of triggers that are left out. At a return the message of the return itself tells
-    everybody, unless `tell_now`.
+    everybody, unless `tell_now`; what was recorded is open by then. `marks` are the audit's own, and `before` what
+    it had set off, where they are known already.
 
     Tasks become open actions of the audit with their moments; people are told. Where a job and no person
     made the grade final, the tasks stand in the auditor's name. Returns the new ones.
     """
     policy = selectors.edition_of(audit).policy
-    fired = [
+    marks = marks_of(audit) if marks is None else marks
+    met = [
         one
-        for one in triggers(policy, point, audit.grade, flags | flags_of(audit))
+        for one in triggers(policy, point, audit.grade, flags | marks)
         if one.code not in without
-        and Triggered.objects.get_or_create(
-            audit=audit, code=one.code, grade=audit.grade, defaults={"at": at}
-        )[1]
     ]
+    new = note_first(audit, [(one.code, audit.grade) for one in met], before=before, at=at)
+    fired = [one for one, first in zip(met, new, strict=True) if first]
     given: set[str] = set()
     for trigger in fired:
         cause = "" if by else "final grade"
@@ -98,22 +129,34 @@ def fire(
     if fired and (tell_now or point != RETURNED):
         told = [name for one in fired for name in one.tell]
         announce_trigger(audit, told, point, at=at)
-    if fired:
+    gives = any(one.tasks or one.loop or one.reaudit for one in fired)
+    if gives or (fired and (tell_now or point != RETURNED)):
         anchors = selectors.anchors_of(audit)
         whose = by or audit.auditor
-        open_drafts(SOURCE, audit.pk, by=whose, at=at, anchors=anchors, grade=audit.grade)
+        tree = kept_line(audit, timezone.localdate(at))
+        open_drafts(
+            SOURCE, audit.pk, by=whose, at=at, anchors=anchors, grade=audit.grade, tree=tree
+        )
     return fired
 
 
-def tighten_actions(audit: Audit, points: Iterable[str], *, by: User, at: datetime) -> int:
+def tighten_actions(
+    audit: Audit,
+    points: Iterable[str],
+    *,
+    marks: frozenset[str] | None = None,
+    by: User,
+    at: datetime,
+) -> int:
     """Put the actions of an audit into the class that its grade asks for at some points (I-43, B4-6, B4-7).
 
     Only those of a laxer class that are still to be done; what was set for an earlier day stays. Returns how many
     changed.
     """
-    policy, flags = selectors.edition_of(audit).policy, flags_of(audit)
+    policy = selectors.edition_of(audit).policy
+    marks = marks_of(audit) if marks is None else marks
     changed = 0
-    for trigger in (one for point in points for one in triggers(policy, point, audit.grade, flags)):
+    for trigger in (one for point in points for one in triggers(policy, point, audit.grade, marks)):
         cls = policy.actions.action_class(trigger.action_class)
         if cls is not None:
             anchors = selectors.anchors_of(audit)
@@ -124,7 +167,10 @@ def tighten_actions(audit: Audit, points: Iterable[str], *, by: User, at: dateti
 def announce_trigger(audit: Audit, recipients: list[str], point: str, *, at: datetime) -> int:
     """One message to each person, whatever the number of triggers; it says no grade (C6-4)."""
     on = timezone.localdate(at)
-    found = resolve_all(recipients, people=people_of(audit), council=audit.council, on=on)
+    tree = kept_line(audit, on)
+    found = resolve_all(
+        recipients, people=people_of(audit), council=audit.council, on=on, tree=tree
+    )
     page = reverse("audit", args=[audit.pk])
     message = message_of(audit, "audit_more_to_do", kind=f"trigger.{point}", path=page)
     key = f"audit:{audit.pk}:{point}:{audit.grade}:{on:%Y%m%d}"

@@ -1,5 +1,6 @@
 """Filling in the form: a page saved as a whole, one answer saved by itself, and what others change meanwhile."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from audits import selectors, visibility
 from audits.answers import Given
 from audits.forms import Typed, as_typed, mark, read_box, sent
 from audits.models import Answer, Audit, EarlierAnswer
-from audits.selectors import Box, shown_fact
+from audits.selectors import Box, Confirmed, Sheet
 from audits.services.answers import (
     SITTING,
     Stale,
@@ -29,11 +30,13 @@ from audits.services.answers import (
 )
 from audits.states import AuditState
 from audits.views.door import Door, open_door, question_of, section_of
-from audits.words import answer_in_words, choices, on_scale, window_lines
+from audits.views.parts import head_of, id_of, part_html, with_html
+from audits.words import answer_in_words, window_lines
 from core import clock
+from core.addresses import address_in
 from core.moves import Refused
 from core.trail import record
-from standards.edition import PartForm, QuestionForm, SectionForm
+from standards.edition import QuestionForm, SectionForm
 from standards.policy import Policy
 
 OVERLAP = timedelta(seconds=2)
@@ -70,17 +73,14 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """The page with what is saved, or with what was typed where it could not be saved."""
-    rows = selectors.answer_rows(door.audit)
-    answers = {key: selectors.given_of(row) for key, row in rows.items()}
-    applied = selectors.applied_sections(door.audit, door.tool, answers)
+    sheet = selectors.sheet_of(door.audit)
+    answers, applied = sheet.answers, sheet.applied
     blocks = [
-        block(door, section, question, rows, changed or {}, conflicts or {})
+        block(door, sheet, section, question, changed or {}, conflicts or {})
         for question in questions
         if section.code in applied or said_in(question, answers)
     ]
-    faults = [
-        box for one in blocks for group in one["groups"] for box in group["boxes"] if box["fault"]
-    ]
+    boxes = [box for one in blocks for group in one["groups"] for box in group["boxes"]]
     here = selectors.see_presence(door.audit, request.user, place=section.title, at=clock.now())
     blind = door.me == visibility.BLIND
     context = {
@@ -89,7 +89,7 @@ def show(
         "section": section,
         "blind": blind,
         "blocks": blocks,
-        "faults": faults,
+        "faults": [box for box in boxes if box["fault"]],
         "sections": selectors.progress(door.audit, door.me, answers),
         "single": questions[0] if section.paging == "question" else None,
         "previous": neighbour(door, section, questions[0], -1, applied),
@@ -98,12 +98,7 @@ def show(
         "apart": "" if section.code in applied else selectors.why_left_out(door.audit, section),
         "window": window_lines(door.tool.window),
         "suggestion": suggestion_for(door, questions, answers),
-        "editable": any(
-            box["box"].editable
-            for one in blocks
-            for group in one["groups"]
-            for box in group["boxes"]
-        ),
+        "editable": any(box["editable"] for box in boxes),
         "mine": visibility.is_open(section, door.audit.state) and door.me in visibility.PARTIES,
         "here": here,
         "now": clock.now(),
@@ -160,17 +155,17 @@ def suggestion_for(
 
 def block(
     door: Door,
+    sheet: Sheet,
     section: SectionForm,
     question: QuestionForm,
-    rows: dict[Any, Answer],
     changed: dict[tuple[str, int], Box],
     conflicts: dict[tuple[str, int], dict[str, Any]],
 ) -> dict[str, Any]:
     """One question of a page: its parts by instance, its guidance, who has confirmed it."""
     groups = []
-    for instance, found in selectors.boxes(door.audit, section, question, door.me, rows):
+    for instance, found in selectors.boxes(sheet, section, question, door.me):
         views = [
-            view_of(
+            with_html(
                 door,
                 changed.get((box.part.code, instance), box) if box.editable else box,
                 conflicts.get((box.part.code, instance)),
@@ -179,29 +174,27 @@ def block(
         ]
         groups.append({"instance": instance, "boxes": views})
     joint = any(part.respondent == visibility.JOINT for part in question.parts)
-    open_now = selectors.is_asked(door.audit, section, rows) and visibility.is_open(
-        section, door.audit.state
-    )
+    open_now = sheet.asks(section) and visibility.is_open(section, door.audit.state)
     return {
         "question": question,
+        "head": head_of(door, question, single=section.paging == "question"),
         "groups": groups,
-        "guided": bool(question.areas or question.standards),
         "joint": joint,
-        "confirmed": confirmed(door.audit, question, rows) if joint else [],
+        "confirmed": confirmed(question, sheet, sheet.confirmed) if joint else [],
         "can_confirm": joint and door.me in visibility.PARTIES and open_now,
     }
 
 
 def confirmed(
-    audit: Audit, question: QuestionForm, rows: dict[Any, Answer]
+    question: QuestionForm, sheet: Sheet, said: Iterable[Confirmed]
 ) -> list[dict[str, Any]]:
-    """Who confirmed the question, and whether it has changed since."""
+    """Who confirmed the question, and whether it has changed since; `said` are the confirmations of its audit."""
+    theirs = [one for one in said if one.question == question.code]
+    if not theirs:
+        return []
     codes = {part.code for part in question.parts}
-    now = fingerprint([row for key, row in rows.items() if key[0] in codes])
-    return [
-        {"who": one.by.name, "at": one.at, "stands": one.fingerprint == now, "by_id": one.by_id}
-        for one in selectors.confirmations(audit, question)
-    ]
+    now = fingerprint([row for key, row in sheet.rows.items() if key[0] in codes])
+    return [{"who": one.name, "at": one.at, "stands": one.fingerprint == now} for one in theirs]
 
 
 def neighbour(
@@ -233,64 +226,8 @@ def neighbour(
 def page_url(audit: Audit, section: SectionForm, question: QuestionForm | None) -> str:
     """The address of a page of the form."""
     if question is None:
-        return reverse("section", args=[audit.pk, section.code])
-    return reverse("question", args=[audit.pk, section.code, question.code])
-
-
-def view_of(door: Door, box: Box, conflict: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A part as its template needs it: the words in its fields, its choices, what stands beside them."""
-    policy = door.edition.policy
-    given = box.given
-    typed = box.typed or {
-        "": str(given.number) if given.number is not None else given.text,
-        "place": given.place,
-        "d": str(given.day.day) if given.day else "",
-        "m": str(given.day.month) if given.day else "",
-        "y": str(given.day.year) if given.day else "",
-    }
-    return {
-        "box": box,
-        "part": box.part,
-        "id": box.name.replace(".", "-").replace("~", "-")
-        + ("" if box.editable else f"-{box.respondent}"),
-        "typed": {
-            "main": typed.get("", ""),
-            "place": typed.get("place", ""),
-            "d": typed.get("d", ""),
-            "m": typed.get("m", ""),
-            "y": typed.get("y", ""),
-        },
-        "mark": mark(given),
-        "fault": box.fault,
-        "conflict": conflict,
-        "choices": choices(box.part, policy, typed.get("", "")),
-        "scaled": on_scale(box.part, policy),
-        "highest": highest(box.part, policy),
-        "ends": ends(door, box),
-        "shown": shown_fact(door.audit, box.part.shows) if box.part.kind == "shown" else "",
-        "words": answer_in_words(box.part, given, policy),
-        "colour": next(
-            (one.colour for one in choices(box.part, policy, given.text) if one.chosen), ""
-        ),
-        "audit_pk": door.audit.pk,
-        "url": reverse("answer", args=[door.audit.pk, box.part.code, box.instance]),
-    }
-
-
-def highest(part: PartForm, policy: Policy) -> int | None:
-    """The top of a part's scale."""
-    return policy.scales[part.scale].highest if part.kind == "scale" and part.scale else None
-
-
-def ends(door: Door, box: Box) -> tuple[str, str]:
-    """What 0 and the highest value mean: the part's own words, or those of its question."""
-    part = box.part
-    if part.kind != "scale":
-        return "", ""
-    scaling = door.tool.question(part.question_code).scaling
-    return part.low or (scaling.low if scaling else ""), part.high or (
-        scaling.high if scaling else ""
-    )
+        return address_in("section", audit.pk, section.code)
+    return address_in("question", audit.pk, section.code, question.code)
 
 
 # --- saving -------------------------------------------------------------------------------------
@@ -298,11 +235,11 @@ def ends(door: Door, box: Box) -> tuple[str, str]:
 
 def editable_boxes(door: Door, section: SectionForm, questions: list[QuestionForm]) -> list[Box]:
     """The parts of a page that this person may change."""
-    rows = selectors.answer_rows(door.audit)
+    sheet = selectors.sheet_of(door.audit)
     return [
         box
         for question in questions
-        for _, group in selectors.boxes(door.audit, section, question, door.me, rows)
+        for _, group in selectors.boxes(sheet, section, question, door.me)
         for box in group
         if box.editable
     ]
@@ -342,10 +279,10 @@ def check_nothing_typed(
 ) -> None:
     """Refuse a page that came too late, showing the words that were not saved so that they can be copied."""
     policy = door.edition.policy
-    rows = selectors.answer_rows(door.audit)
+    sheet = selectors.sheet_of(door.audit)
     lost = []
     for question in questions:
-        for _, group in selectors.boxes(door.audit, section, question, door.me, rows):
+        for _, group in selectors.boxes(sheet, section, question, door.me):
             for box in group:
                 if box.respondent not in {door.me, visibility.JOINT} or not sent(box, request.POST):
                     continue
@@ -447,26 +384,31 @@ def after_saving(
     return redirect("audit", pk=door.audit.pk)
 
 
-def box_at(door: Door, part_code: str, instance: int) -> tuple[SectionForm, Box]:
-    """One part of the form as this person sees it, or 404."""
+def box_at(
+    door: Door, part_code: str, instance: int, *, filled: bool = True
+) -> tuple[SectionForm, Box]:
+    """One part of the form as this person sees it, or 404; not `filled` where what stands in it is not asked for."""
     part = next((one for one in door.tool.parts if one.code == part_code), None)
     if part is None:
         raise Http404
     section, question = question_of(door, part.question_code)
-    rows = selectors.answer_rows(door.audit)
-    for number, group in selectors.boxes(door.audit, section, question, door.me, rows):
-        for box in group:
-            if number == instance and box.part.code == part_code:
-                return section, box
+    if not filled and instance == 1 and section.applies_when is None:
+        sheet = Sheet(door.audit, {})  # the first is always there, whatever has been said
+    else:
+        sheet = selectors.sheet_of(door.audit, None if section.applies_when else question)
+    for number, group in selectors.boxes(sheet, section, question, door.me, part):
+        if number == instance and group:
+            return section, group[0]
     raise Http404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int, part_code: str, instance: int) -> HttpResponse:
     """One answer: POST saves it while somebody types; GET gives the part as it stands now."""
-    door = open_door(request, pk, opened="answer")
-    section, box = box_at(door, part_code, instance)
-    if request.method != "POST":
+    saving = request.method == "POST"
+    door = open_door(request, pk, opened="answer", named=not saving)
+    section, box = box_at(door, part_code, instance, filled=not saving)
+    if not saving:
         return HttpResponse(part_html(request, door, box))
     if not box.editable:
         return JsonResponse(
@@ -509,13 +451,6 @@ def answer(request: HttpRequest, pk: int, part_code: str, instance: int) -> Http
             "at": f"{timezone.localtime(at):%H:%M}",
             "mark": mark(one.given),
         }
-    )
-
-
-def part_html(request: HttpRequest, door: Door, box: Box) -> str:
-    """One part as HTML, as it stands in a page."""
-    return render_to_string(
-        "audits/_part.html", {"view": view_of(door, box), "door": door}, request
     )
 
 
@@ -579,20 +514,20 @@ def changed_parts(
     )
     if not recent.exists():
         return []
-    rows = selectors.answer_rows(door.audit)
+    sheet = selectors.sheet_of(door.audit)
     found = []
     for question in questions:
-        for _, group in selectors.boxes(door.audit, section, question, door.me, rows):
+        for _, group in selectors.boxes(sheet, section, question, door.me):
             found += [
                 {
-                    "id": view_of(door, box)["id"],
+                    "id": id_of(box),
                     "version": box.version,
                     "html": part_html(request, door, box),
                 }
                 for box in group
                 if box.saved_at
                 and box.saved_at > since
-                and rows[(box.part.code, box.respondent, box.instance)].saved_by_id
+                and sheet.rows[(box.part.code, box.respondent, box.instance)].saved_by_id
                 != request.user.pk
             ]
     return found

@@ -19,6 +19,7 @@ from audits.completeness import SESSION, Key, missing
 from audits.filters import AuditFilter
 from audits.forms import MeetingForm, ReasonForm
 from audits.models import Audit, GradeEvent, Loop
+from audits.rows import Lines, work_of
 from audits.selectors.closing import may_confirm, regions, unconfirmed
 from audits.services.meeting import MODES, set_meeting, start_session
 from audits.services.returning import (
@@ -33,12 +34,15 @@ from audits.states import EXCLUDE, REASSIGN, WORKING, AuditState
 from audits.views.door import Door, open_door
 from audits.words import window_lines
 from core import clock
-from core.models import Notice
+from core.addresses import by_number
 from core.moves import Refused
+from core.notices import newest
+from core.paging import rows_of_page
 from core.trail import record
 from people.line_managers import line_managers
 from people.models import User
 from people.selectors import line_of
+from standards.templatetags.working_days import calendar_for
 
 PAGE = 50
 OWN_GRADES = (GradeEvent.Kind.PRACTITIONER, GradeEvent.Kind.AUDITOR)
@@ -52,32 +56,33 @@ def my_work(request: HttpRequest) -> HttpResponse:
         request,
         "audits/my_work.html",
         {
-            "tasks": selectors.my_tasks(request.user, today),
-            "notices": Notice.objects.visible_to(request.user).filter(read_at=None)[:5],
-            "today": today,
+            "tasks": work_of(
+                selectors.my_tasks(request.user, today), today, lambda: calendar_for(request)
+            ),
+            "notices": newest(request.user),
         },
     )
 
 
 @require_safe
 def audit_list(request: HttpRequest) -> HttpResponse:
-    """The audits this person may open, newest first."""
-    audits = (
-        Audit.objects.visible_to(request.user)
-        .with_people()
-        .with_edition()
-        .with_blindness(request.user)
-        .order_by("-id")
-    )
-    narrowed = AuditFilter(request.GET, queryset=audits, user=request.user)
+    """The audits this person may open, newest first; those of a page are found first, then what is said of each."""
+    user, today = request.user, clock.today()
+    audits = Audit.objects.visible_to(user).with_blindness(user).order_by("-id")
+    narrowed = AuditFilter(request.GET, queryset=audits, user=user)
     page = Paginator(narrowed.qs, PAGE).get_page(request.GET.get("page"))
-    record("list audits", "audits", by=request.user, at=clock.now())
-    rows = [(audit, selectors.edition_of(audit).policy) for audit in page]
-    return render(
-        request,
-        "audits/audit_list.html",
-        {"filter": narrowed, "page": page, "rows": rows, "today": clock.today()},
+    record("list audits", "audits", by=user, at=clock.now())
+    lines = Lines(
+        user.pk,
+        today,
+        units=narrowed.units,
+        address=by_number("audit"),
+        calendar=lambda: calendar_for(request),
     )
+    found: Any = page.object_list
+    rows = lines.of(rows_of_page(found).with_blindness(user))
+    context = {"filter": narrowed, "page": page, "rows": rows}
+    return render(request, "audits/audit_list.html", context)
 
 
 @require_safe
@@ -325,32 +330,36 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
     """Check what is missing and return the audit."""
-    door = open_door(request, pk, opened="return")
+    door = open_door(request, pk, opened="return", named=request.method != "POST")
     if not request.user.has_perm("audits.return_audit", door.audit):
         raise PermissionDenied
-    answers = selectors.given_answers(door.audit)
+    if request.method == "POST":
+        try:
+            returned = return_audit(door.audit, by=request.user, at=clock.now())
+        except Refused as fault:
+            context = about_return(door) | {"fault": fault, "problems": fault.problems}
+            return render(request, "audits/return.html", context, status=422)
+        messages.success(request, after_return(returned))
+        return redirect("audit", pk=pk)
+    answers, problems = selectors.given_answers(door.audit), []
+    if door.audit.state != AuditState.RETURNED:
+        problems = problems_before_return(door.audit, door.edition, answers)
+    context = about_return(door, answers) | {"problems": problems}
+    return render(request, "audits/return.html", context)
+
+
+def about_return(door: Door, answers: dict[Key, Given] | None = None) -> dict[str, Any]:
+    """What the page before the return shows beside what stands in its way."""
+    answers = selectors.given_answers(door.audit) if answers is None else answers
     judged = selectors.overall_of(door.tool, answers, door.edition.policy)
-    context: dict[str, Any] = {
+    return {
         "door": door,
         "audit": door.audit,
         "judged": judged,
         "grade": door.edition.policy.grade(judged.grade) if judged else None,
         "suggested": selectors.suggestion_of(door.audit, answers),
         "actions": selectors.actions_of(door.audit),
-        "problems": problems_before_return(door.audit, door.edition)
-        if door.audit.state != AuditState.RETURNED
-        else [],
     }
-    if request.method == "POST":
-        try:
-            return_audit(door.audit, by=request.user, at=clock.now())
-        except Refused as fault:
-            context |= {"fault": fault, "problems": fault.problems}
-            return render(request, "audits/return.html", context, status=422)
-        door.audit.refresh_from_db(fields=["grade_final"])
-        messages.success(request, after_return(door.audit))
-        return redirect("audit", pk=pk)
-    return render(request, "audits/return.html", context)
 
 
 @require_POST

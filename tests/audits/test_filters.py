@@ -6,6 +6,7 @@ import pytest
 
 from audits.filters import AuditFilter
 from audits.models import Audit, Reader
+from cases.models import CaseFile
 from tests.factories.audits import framework
 from tests.factories.cast import cast
 from tests.factories.people import OrgUnitFactory
@@ -99,3 +100,16 @@ def test_a_unit_of_another_council_offers_nothing(people, version):
 
     assert not narrowed.is_valid()
     assert narrowed.more
+
+
+def test_words_are_the_beginning_of_a_reference_or_of_a_case_number(people, version):
+    one, two = returned(people, version, 2, grade="good", month=MAY)
+    other = cast("northshire")
+    CaseFile.objects.filter(pk=one.case_id).update(number="AB77")
+    CaseFile.objects.filter(pk=two.case_id).update(number="XAB7")
+    Audit.objects.filter(pk=two.pk).update(reference="ab-2026")
+
+    assert found(people.officer, q="ab") == {one, two}
+    assert found(people.officer, q=" AB7 ") == {one}
+    assert found(people.officer, q="b7") == set()
+    assert found(other.officer, q="ab") == set()
