@@ -9,7 +9,7 @@ from audits.points import TASKS
 from audits.selectors import Task
 from core import clock
 from feedback.models import Reply, SurveyReport
-from feedback.selectors.surveys import offers_to
+from feedback.selectors.surveys import still_asking
 from people.models import User
 
 
@@ -28,15 +28,8 @@ def place_of_survey(pk: int, user: User) -> str:
 def tasks(user: User, on: date) -> list[Task]:
     """The open surveys that ask a person who has not had their link."""
     return [
-        Task(
-            "Take part if you like",
-            one.survey.title,
-            one.survey.closes_on,
-            reverse("take-part"),
-            False,
-        )
-        for one in offers_to(user, on)
-        if not one.taken
+        Task("Take part if you like", title, closes_on, reverse("take-part"), False)
+        for title, closes_on in still_asking(user, on)
     ]
 
 

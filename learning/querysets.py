@@ -44,17 +44,32 @@ class ExtractQuerySet(models.QuerySet[Any]):
         that they still have to grade blind, and never what they may not open where it stands.
         """
         on = on or clock.today()
+        seen = Q()
+        for place in readable(user, on):
+            seen |= place
+        return self.free_of_part(user, on).filter(seen)
+
+    def each_place(self, user: User, on: date) -> list[ExtractQuerySet]:
+        """The texts that `visible_to` gives, for each kind of place where a text stands: a few of one kind are found
+
+        without looking through all that the person may open of another.
+        """
+        found = self.free_of_part(user, on)
+        return [found.filter(place) for place in readable(user, on)]
+
+    def free_of_part(self, user: User, on: date) -> ExtractQuerySet:
+        """For a member of the QA team those of no audit in which they have a part, nor of one that they grade blind."""
         council = self.filter(council=user.council_id)
         if not holds(user, *QA_TEAM, on=on):
             return council.none()
         part = Q(auditor=user) | Q(worker=user) | Q(second_worker=user)
-        audits = Audit.objects.filter(council=user.council_id)
+        audits = Audit.objects.filter(pk=OuterRef("audit"), council=user.council_id)
         kept = audits.filter(
             part
             | ~Q(state=AuditState.RETURNED)
             | Q(Exists(Reader.objects.filter(audit=OuterRef("pk"), user=user, blind=True)))
         )
-        return council.exclude(audit__in=kept.values("pk")).filter(readable(user, on))
+        return council.filter(~Exists(kept))
 
     def waiting(self) -> ExtractQuerySet:
         """Those that nobody has coded or laid aside yet."""
@@ -80,20 +95,24 @@ class ActivityQuerySet(models.QuerySet[Any]):
         return council if holds(user, *LEADERS, on=on or clock.today()) else council.none()
 
 
-def readable(user: User, on: date) -> Q:
-    """The places that a person may open, by where a text stands; the answers of an audit are kept by the audit."""
-    moderations = Moderation.objects.visible_to(user, on).values("pk")
-    actions = Action.objects.visible_to(user, on).values("pk")
+def readable(user: User, on: date) -> list[Q]:
+    """The places that a person may open, each kind by itself; the answers of an audit are kept by the audit."""
+    moderations = Exists(Moderation.objects.visible_to(user, on).filter(pk=OuterRef("moderation")))
+    actions = Exists(Action.objects.visible_to(user, on).filter(pk=OuterRef("action")))
     rows: dict[str, Any] = {
-        Source.MODERATION: ModerationItem.objects.filter(moderation__in=moderations),
-        Source.MEETING: MeetingRecord.objects.filter(moderation__in=moderations),
+        Source.MODERATION: ModerationItem.objects.filter(moderations),
+        Source.MEETING: MeetingRecord.objects.filter(moderations),
         Source.PANEL: Panel.objects.visible_to(user, on),
         Source.REPLY: Reply.objects.visible_to(user, on),
         Source.SUMMARY: Summary.objects.visible_to(user, on),
-        Source.IMPACT: ImpactAnswer.objects.filter(action__in=actions),
+        Source.IMPACT: ImpactAnswer.objects.filter(actions),
         Source.LOOP: Loop.objects.visible_to(user, on),
     }
-    found = Q(source=Source.AUDIT, audit__isnull=False)
-    for source, seen in rows.items():
-        found |= Q(source=source, source_id__in=seen.values("pk"))
-    return found
+    # Asked of one text at a time, so that no query looks through every reply and action there ever was.
+    return [
+        Q(source=Source.AUDIT, audit__isnull=False),
+        *(
+            Q(Exists(seen.filter(pk=OuterRef("source_id"))), source=source)
+            for source, seen in rows.items()
+        ),
+    ]

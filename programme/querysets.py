@@ -60,9 +60,13 @@ class DrawQuerySet(models.QuerySet[Any]):
 
     def open_to_words(self, user: User, on: date | None = None) -> DrawQuerySet:
         """Draws that wait for two people's words, for the QA team and senior leaders; without pool and result."""
-        council = self.filter(council=user.council_id, state="frozen", seed_kind="two_people")
+        council = self.waiting_for_words(user.council_id)
         may = holds(user, *READERS, on=on or clock.today())
         return (council if may else council.none()).defer("pool", "result")
+
+    def waiting_for_words(self, council_id: int | None) -> DrawQuerySet:
+        """A council's draws that wait for two people's words."""
+        return self.filter(council=council_id, state="frozen", seed_kind="two_people")
 
 
 class PlanQuerySet(models.QuerySet[Any]):

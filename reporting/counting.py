@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from core import clock
-from core.counts import COUNTS
+from core.counts import COUNTS, Count
+from core.prepared import COUNCIL
 from core.troubles import TROUBLES
 from people.models import User
 from people.roles import QA_TEAM
@@ -15,21 +16,26 @@ from reporting.models import ReportVersion
 from reporting.querysets import oversees
 
 
-def standing(user: User) -> QuerySet[ReportVersion]:
-    """The newest versions of the reports of the person's council."""
+def standing() -> QuerySet[ReportVersion]:
+    """The newest versions of the reports of a council."""
     newer = ReportVersion.objects.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
-    return ReportVersion.objects.filter(council=user.council_id).exclude(Exists(newer))
+    return ReportVersion.objects.filter(council=COUNCIL).exclude(Exists(newer))
 
 
-def reports_waiting(user: User) -> int:
-    """How many reports wait for this person: to be sent, published or tried again; or to be answered."""
+def kind(user: User) -> str | None:
+    """Whether a person sends and publishes reports, or answers them."""
     on = clock.today()
     if holds(user, *QA_TEAM, on=on):
+        return "team"
+    return "management" if oversees(user, on) else None
+
+
+def reports_waiting(kind: str) -> QuerySet[ReportVersion]:
+    """The reports that wait for somebody: to be sent, published or tried again; or to be answered."""
+    if kind == "team":
         wanted = Q(state__in=["draft", "response_appended"], work="") | ~Q(fault="")
-        return standing(user).filter(wanted).count()
-    if oversees(user, on):
-        return standing(user).filter(state="with_management", work="", fault="").count()
-    return 0
+        return standing().filter(wanted)
+    return standing().filter(state="with_management", work="", fault="")
 
 
 def failed_reports(user: User) -> Iterator[tuple[str, str]]:
@@ -40,5 +46,5 @@ def failed_reports(user: User) -> Iterator[tuple[str, str]]:
         yield words, reverse("report", args=[version.report_id])
 
 
-COUNTS["reports"] = reports_waiting
+COUNTS["reports"] = Count(kind, reports_waiting)
 TROUBLES.append(failed_reports)

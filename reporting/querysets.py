@@ -91,8 +91,12 @@ class AnnotationQuerySet(models.QuerySet[Any]):
 
     def standing(self, council_id: int, figure: str, at: datetime) -> AnnotationQuerySet:
         """The notes beside one figure as they stood at a moment."""
+        return self.of_all_figures(council_id, at).filter(figure=figure)
+
+    def of_all_figures(self, council_id: int, at: datetime) -> AnnotationQuerySet:
+        """The notes beside all figures as they stood at a moment."""
         left = Q(removed_at=None) | Q(removed_at__gt=at)
-        return self.filter(left, council=council_id, figure=figure, at__lte=at)
+        return self.filter(left, council=council_id, at__lte=at)
 
 
 def kept_from(user: User) -> Q:

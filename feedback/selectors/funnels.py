@@ -11,6 +11,8 @@ from django.utils import timezone
 from audits.models import Answer, Audit
 from audits.querysets import AuditQuerySet
 from audits.states import AuditState
+from core.among import Among
+from core.prepared import KEY, LOWEST, Prepared
 from feedback.funnel import Funnel, best, funnel
 from feedback.models import Reply
 from feedback.selectors.replies import with_audits
@@ -22,7 +24,7 @@ from people.selectors import services_of
 from standards.edition import Edition
 from standards.instruments import Instrument
 from standards.models import FrameworkVersion
-from standards.selectors import edition
+from standards.selectors import edition_known
 
 QUARTERS = 4
 NO_SERVICE = "In no service"
@@ -116,19 +118,35 @@ def funnels_of(user: User, on: date) -> list[Table]:
 
 def editions_of(pks: Iterable[int]) -> dict[int, Edition]:
     """The editions by their ids."""
-    versions = FrameworkVersion.objects.filter(pk__in=pks).defer("source", "policy")
-    return {version.pk: edition(version) for version in versions}
+    rows = FrameworkVersion.objects.filter(pk__in=pks).values_list("pk", "state", "checksum")
+    return {pk: edition_known(pk, state, checksum) for pk, state, checksum in rows}
+
+
+# What stands in the queries below for the ids of audits and the codes of parts.
+AUDITS, PARTS = [LOWEST - 31], [f"{KEY} parts"]
+CAME_OF = Prepared(
+    lambda: (
+        Reply.objects.filter(Among("audit_id", AUDITS))
+        .order_by()
+        .values_list("audit_id", "instrument", "outcome")
+    )
+)
+GIVEN = Prepared(
+    lambda: (
+        Answer.objects.filter(Among("audit_id", AUDITS), Among("part__code", PARTS))
+        .order_by()
+        .values_list("audit_id", "part__code", "text")
+    )
+)
 
 
 def outcomes_of(audits: list[int], editions: Iterable[Edition]) -> dict[tuple[int, str], list[str]]:
     """What came of asking, by audit and instrument: from replies, and from the audits' own forms."""
     found: dict[tuple[int, str], list[str]] = defaultdict(list)
-    replies = Reply.objects.filter(audit__in=audits).order_by()
-    for audit, instrument, outcome in replies.values_list("audit_id", "instrument", "outcome"):
+    for audit, instrument, outcome in CAME_OF.rows({AUDITS[0]: audits}):
         found[audit, instrument].append(outcome)
     parts = {code: one for some in editions for code, one in outcome_parts(some).items()}
-    given = Answer.objects.filter(audit__in=audits, part__code__in=parts).order_by()
-    for audit, code, text in given.values_list("audit_id", "part__code", "text"):
+    for audit, code, text in GIVEN.rows({AUDITS[0]: audits, PARTS[0]: sorted(parts)}):
         found[audit, parts[code]].append(text)
     return found
 

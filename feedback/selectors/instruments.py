@@ -37,8 +37,11 @@ def for_staff(instrument: Instrument) -> bool:
 
 def asks_of(instrument: Instrument, made: Survey, user: User, on: date) -> bool:
     """Whether a survey of staff asks this person: they hold a post with one of its roles on the day."""
-    if user.council_id != made.council_id:
-        return False
+    return user.council_id == made.council_id and asks(instrument, user, on)
+
+
+def asks(instrument: Instrument, user: User, on: date) -> bool:
+    """Whether an instrument asks somebody by the posts that they hold on the day."""
     held = roles_of(user, on)
     return not held.isdisjoint(instrument.asked_of) if instrument.asked_of else bool(held)
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, OuterRef, Q
 
+from core.prepared import COUNCIL, DAY, USER, Prepared
 from feedback.models import AnonymousAnswer, Invitation, Survey, TakenPart
 from feedback.querysets import SurveyQuerySet
 from feedback.selectors.instruments import (
+    asks,
     asks_of,
     for_staff,
     instrument_of,
@@ -21,7 +23,7 @@ from people.models import Council, PostHolding, User
 from people.selectors import roles_of
 from standards.deadlines import shifted
 from standards.instruments import Instrument
-from standards.selectors import calendar_of, edition
+from standards.selectors import calendar_of, edition, edition_known
 
 # As many rounds as a table shows beside each other.
 MOST_ROUNDS = 6
@@ -163,6 +165,36 @@ def offers_to(user: User, on: date) -> list[Offer]:
         Offer(one, instrument, one.pk in taken)
         for one, instrument in rows
         if for_staff(instrument) and asks_of(instrument, one, user, on)
+    ]
+
+
+# For the start page: the open surveys of a council of which somebody has no link, and their instruments.
+OPEN = Prepared(
+    lambda: (
+        Survey.objects.filter(council=COUNCIL)
+        .open_on(DAY)
+        .exclude(Exists(TakenPart.objects.filter(survey=OuterRef("pk"), user=USER)))
+        .order_by("closes_on", "pk")
+        .values_list(
+            "title",
+            "closes_on",
+            "instrument",
+            "version_id",
+            "version__state",
+            "version__checksum",
+        )
+    )
+)
+
+
+def still_asking(user: User, on: date) -> list[tuple[str, date]]:
+    """The titles and last days of the open staff surveys that ask a person who has not had their link; one query."""
+    rows = OPEN.rows({USER: user.pk, COUNCIL: user.council_id, DAY: on})
+    made = [(title, ends, edition_known(*of).instrument(code)) for title, ends, code, *of in rows]
+    return [
+        (title, ends)
+        for title, ends, instrument in made
+        if for_staff(instrument) and asks(instrument, user, on)
     ]
 
 

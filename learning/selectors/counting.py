@@ -6,16 +6,18 @@ said or found later (feedback, impact, loops, panels) counts as texts beside the
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from audits.models import Audit
 from audits.querysets import AuditQuerySet
 from audits.states import AuditState
+from core.among import numbers_of
+from core.prepared import COUNCIL, KEY, MOMENT, Prepared
 from learning.kinds import DEVELOP
 from learning.models import Coding, Extract
 from learning.quarters import Quarter, quarter_of
@@ -44,15 +46,11 @@ class Place:
         found: ExtractQuerySet = Extract.objects.filter(council=self.council_id)
         if self.path:
             found = found.filter(unit__path__startswith=self.path)
-        return found.exclude(audit__in=self.left_out())
+        return found.filter(Q(audit=None) | self.counting())
 
-    def left_out(self) -> "QuerySet[Audit, Any]":
-        """The audits that are not returned any more."""
-        return (
-            Audit.objects.filter(council=self.council_id)
-            .exclude(state=AuditState.RETURNED)
-            .values("pk")
-        )
+    def counting(self) -> Q:
+        """Which extracts are of an audit whose texts count: one that is returned still."""
+        return Q(audit__state=AuditState.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -70,40 +68,97 @@ class Borne:
 
 @dataclass(frozen=True)
 class Counts:
-    """What was coded in some months: by theme and kind; audits coded, and audits returned."""
+    """What was coded in some months: by theme and kind; audits coded, and audits returned; what the themes are called."""
 
     borne: Mapping[tuple[int, str], Borne] = field(default_factory=dict)
     coded: int = 0
     returned: int = 0
     waiting: int = 0
+    labels: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, theme: int, kind: str) -> Borne:
         """How often a theme stands as one kind."""
         return self.borne.get((theme, kind), Borne(0, 0))
 
 
-def counts(place: Place, first_on: date, last_on: date) -> Counts:
-    """What is coded of the months from a day to a day (both included); four queries whatever there is."""
-    days = (first_on, last_on)
-    extracts = place.extracts().filter(month__range=days)
-    done = extracts.filter(done_at__isnull=False)
-    rows = Coding.objects.filter(extract__in=done.values("pk")).values_list(
-        "theme", "kind", "extract", "extract__audit", "extract__source"
+# What stands in questions for the path of a place, and for the first and the last day.
+PATH = f"/{KEY}/place/"
+FIRST, LAST = date(1, 1, 11), date(1, 1, 12)
+
+
+class AboutPlace:
+    """A question about a place from a day to a day: `build` makes it once for all places alike, and gets one in general."""
+
+    def __init__(self, build: "Callable[[Place], QuerySet[Any, Any]]") -> None:
+        self.build = build
+        self._built: dict[tuple[object, ...], Prepared] = {}
+
+    def rows(self, place: Place, first_on: date, last_on: date) -> list[tuple[Any, ...]]:
+        """The rows for a place; one query."""
+        at: datetime | None = getattr(place, "at", None)
+        key = (type(place), bool(place.path), at is not None)
+        if key not in self._built:
+            general = replace(place, council_id=COUNCIL, path=PATH if place.path else "")
+            if at is not None:
+                general = replace(general, at=MOMENT)  # type: ignore[call-arg]
+            self._built[key] = Prepared(lambda: self.build(general))
+        values = {COUNCIL: place.council_id, FIRST: first_on, LAST: last_on, MOMENT: at}
+        return self._built[key].rows({**values, f"{PATH}%": f"{place.path}%"})
+
+
+CODINGS = AboutPlace(
+    lambda place: (
+        place.extracts()
+        .filter(month__range=(FIRST, LAST), done_at__isnull=False, codings__isnull=False)
+        .order_by()
+        .values_list(
+            "codings__theme",
+            "codings__theme__label",
+            "codings__kind",
+            "pk",
+            "audit",
+            "source",
+        )
     )
+)
+RETURNED = AboutPlace(
+    lambda place: numbers_of(
+        place.audits().filter(month__range=(FIRST, LAST)), {"number": Count("pk")}
+    )
+)
+
+
+def counts(place: Place, first_on: date, last_on: date) -> Counts:
+    """What is coded of the months from a day to a day (both included); three queries whatever there is."""
     audits: dict[tuple[int, str], set[int]] = defaultdict(set)
     others: dict[tuple[int, str], set[int]] = defaultdict(set)
-    for theme, kind, extract, audit, source in rows:
+    labels: dict[int, str] = {}
+    for theme, label, kind, extract, audit, source in CODINGS.rows(place, first_on, last_on):
+        labels[theme] = label
         if source in OF_AUDITS:
             audits[theme, kind].add(audit)
         else:
             others[theme, kind].add(extract)
     borne = {key: Borne(len(audits[key]), len(others[key])) for key in {*audits, *others}}
-    return Counts(
-        borne,
-        done.filter(source__in=OF_AUDITS).order_by().values("audit").distinct().count(),
-        place.audits().filter(month__range=days).count(),
-        extracts.waiting().count(),
+    ((coded, of_none, waiting),) = CODED.rows(place, first_on, last_on)
+    ((returned,),) = RETURNED.rows(place, first_on, last_on)
+    return Counts(borne, coded + bool(of_none), returned, waiting, labels)
+
+
+def coded_and_waiting(place: Place) -> "QuerySet[Extract, Any]":
+    """One row: of how many audits something is coded, how many such texts are of none, and how many wait to be coded."""
+    coded = Q(done_at__isnull=False, source__in=OF_AUDITS)
+    return numbers_of(
+        place.extracts().filter(month__range=(FIRST, LAST)),
+        {
+            "coded": Count("audit", filter=coded, distinct=True),
+            "of_none": Count("pk", filter=coded & Q(audit=None)),
+            "waiting": Count("pk", filter=Q(done_at=None)),
+        },
     )
+
+
+CODED = AboutPlace(coded_and_waiting)
 
 
 @dataclass(frozen=True)

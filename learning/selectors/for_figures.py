@@ -8,20 +8,18 @@ concern (E-30).
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from audits.models import Audit
 from audits.querysets import AuditQuerySet
-from audits.states import AuditState
 from learning.change import Change
 from learning.kinds import DEVELOP, KINDS
 from learning.models import Activity, Coding, Theme
 from learning.quarters import quarters_to
 from learning.returning import LEAST, Flag, flag_of, running_quarters, words_of
 from learning.selectors.activities import changes_of
-from learning.selectors.counting import Place, by_quarter, counts
+from learning.selectors.counting import FIRST, LAST, AboutPlace, Place, by_quarter, counts
 from learning.selectors.themes import held_of
 
 Kind = Literal["strength", "develop", "barrier", "difference", "said"]
@@ -116,12 +114,12 @@ class Standing(Place):
         found = super().audits().filter(flash_source="")
         return found.filter(returned_at__lte=self.at) if self.at else found
 
-    def left_out(self) -> "QuerySet[Audit, Any]":
-        """The audits whose texts do not count."""
-        left = ~Q(state=AuditState.RETURNED) | ~Q(flash_source="")
+    def counting(self) -> Q:
+        """Which extracts are of an audit whose texts count."""
+        found = super().counting() & Q(audit__flash_source="")
         if self.at:
-            left |= Q(returned_at__gt=self.at)
-        return Audit.objects.filter(left, council=self.council_id).values("pk")
+            found &= Q(audit__returned_at=None) | Q(audit__returned_at__lte=self.at)
+        return found
 
 
 def themes(
@@ -134,14 +132,13 @@ def themes(
     minimum: int,
     at: datetime | None = None,
 ) -> Themes:
-    """The themes that were coded as one kind; six queries whatever there is."""
+    """The themes that were coded as one kind; four queries whatever there is."""
     place = Standing(council_id, service_path, at)
     found = counts(place, first_on, last_on)
     wanted = {theme: one for (theme, of), one in found.borne.items() if of == kind}
-    labels = dict(Theme.objects.filter(pk__in=wanted).values_list("pk", "label"))
     said = examples(place, first_on, last_on, kind)
     rows = [
-        ThemeRow(labels[theme], theme, one.audits, one.others, said.get(theme, ()))
+        ThemeRow(found.labels[theme], theme, one.audits, one.others, said.get(theme, ()))
         for theme, one in wanted.items()
     ]
     rows.sort(key=lambda row: (-row.audits, -row.others, row.theme))
@@ -151,16 +148,26 @@ def themes(
     )
 
 
+QUOTED = AboutPlace(
+    lambda place: (
+        Coding.objects.filter(
+            extract__in=place.extracts()
+            .filter(month__range=(FIRST, LAST))
+            .exclude(quotation="")
+            .values("pk")
+        )
+        .order_by("-extract__quoted_at", "-extract")
+        .values_list("theme", "kind", "extract__quotation")
+    )
+)
+
+
 def examples(place: Place, first_on: date, last_on: date, kind: str) -> dict[int, tuple[str, ...]]:
     """Up to three quotations of each theme that a person wrote to be printed, the newest first; one query."""
-    extracts = place.extracts().filter(month__range=(first_on, last_on)).exclude(quotation="")
-    rows = Coding.objects.filter(extract__in=extracts.values("pk"), kind=kind).order_by(
-        "-extract__quoted_at", "-extract"
-    )
     found: dict[int, tuple[str, ...]] = {}
-    for theme, words in rows.values_list("theme", "extract__quotation"):
+    for theme, of, words in QUOTED.rows(place, first_on, last_on):
         there = found.get(theme, ())
-        if len(there) < EXAMPLES and words not in there:
+        if of == kind and len(there) < EXAMPLES and words not in there:
             found[theme] = (*there, words)
     return found
 

@@ -252,7 +252,7 @@ def from_summaries(council: Council) -> Iterator[Found]:
 def from_impact(council: Council) -> Iterator[Found]:
     """What difference actions made, in the words of who was asked."""
     rows = new_in(
-        ImpactAnswer.objects.filter(action__council=council, at__isnull=False).exclude(
+        ImpactAnswer.objects.filter(council=council, at__isnull=False).exclude(
             Q(difference="") | Q(action__version=None)
         ),
         Source.IMPACT,

@@ -3,15 +3,19 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from django.db.models import Q
 
-from people.models import Post, User
+from core.among import Among
+from core.prepared import DAY, LOWEST, USER, Prepared
+from people.in_general import AboutPerson
+from people.models import OrgUnit, Post, PostHolding, PostType, User
 from people.selectors import managed_paths
 from programme.counts import Count, counted, total
 from programme.models import ProgrammeYear, Slot
 from programme.requirements import Activity, quarter_of
-from programme.selectors.sheet import QUARTERS, Sheet
+from programme.selectors.sheet import QUARTERS, Sheet, rows_of
 from programme.standing import Standing
 from programme.states import SlotState
 from standards.deadlines import months_after
@@ -150,12 +154,9 @@ def own_rows(user: User, on: date) -> list[OwnRow]:
     year = year_on(user, on)
     if year is None:
         return []
-    posts = list(
-        Post.objects.filter(holdings__in=user.holdings.current(on))
-        .select_related("type", "unit")
-        .distinct()
-    )
-    found = Sheet(year, Slot.objects.filter(post__in=posts), on)
+    posts = own_posts(user, on)
+    theirs = SLOTS_OF.rows({POSTS[0]: [post.pk for post in posts], YEAR_ID: year.pk})
+    found = Sheet(year, theirs, on)
     quarter = quarter_of(on, year.first_on)
     slots = found.quarter(quarter)
     rows = [
@@ -173,13 +174,49 @@ def own_rows(user: User, on: date) -> list[OwnRow]:
     return [row for row in rows if not row.count.none]
 
 
+# What stands in the questions below for the day a year before, for the ids of posts, and for that of a year.
+BEFORE, POSTS, YEAR_ID = date(1, 1, 21), [LOWEST - 31], LOWEST - 32
+OF_YEAR = [field.attname for field in ProgrammeYear._meta.concrete_fields]
+OF_POST = [field.attname for field in Post._meta.concrete_fields]
+OF_UNIT = [field.attname for field in OrgUnit._meta.concrete_fields]
+OF_TYPE = [field.attname for field in PostType._meta.concrete_fields]
+YEAR = AboutPerson(
+    lambda user: (
+        ProgrammeYear.objects.visible_to(user, DAY)
+        .filter(first_on__lte=DAY, first_on__gt=BEFORE)
+        .values_list(*OF_YEAR)[:1]
+    )
+)
+OWN_POSTS = Prepared(
+    lambda: (
+        Post.objects.filter(holdings__in=PostHolding.objects.filter(user=USER).current(DAY))
+        .distinct()
+        .values_list(
+            *OF_POST,
+            *(f"unit__{name}" for name in OF_UNIT),
+            *(f"type__{name}" for name in OF_TYPE),
+        )
+    )
+)
+SLOTS_OF = Prepared(lambda: rows_of(Slot.objects.filter(Among("post_id", POSTS), year=YEAR_ID)))
+
+
+def own_posts(user: User, on: date) -> list[Post]:
+    """The posts that a person holds on a day, by code, with their units and kinds; one query."""
+    found = []
+    for row in OWN_POSTS.rows({USER: user.pk, DAY: on}):
+        columns = iter(row)
+        post = Post.from_db("default", OF_POST, list(islice(columns, len(OF_POST))))
+        post.unit = OrgUnit.from_db("default", OF_UNIT, list(islice(columns, len(OF_UNIT))))
+        post.type = PostType.from_db("default", OF_TYPE, list(columns))
+        found.append(post)
+    return found
+
+
 def year_on(user: User, on: date) -> ProgrammeYear | None:
     """The open year of the person's council that a day lies in."""
-    return (
-        ProgrammeYear.objects.visible_to(user)
-        .filter(first_on__lte=on, first_on__gt=months_after(on, -12))
-        .first()
-    )
+    rows = YEAR.rows(user, on, {BEFORE: months_after(on, -12)})
+    return ProgrammeYear.from_db("default", OF_YEAR, rows[0]) if rows else None
 
 
 def undecided_for(found: Sheet, post: Post) -> list[Activity]:

@@ -1,9 +1,14 @@
 """One year's slots and requirements read once: what every table of the board is made from."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from audits.states import AuditState
+from core.prepared import COUNCIL, Prepared
 from people.models import Post, PostType, User
 from programme.models import ProgrammeYear, Slot
 from programme.querysets import SlotQuerySet
@@ -12,6 +17,11 @@ from programme.selectors.year import Rulebook, rulebook
 from programme.standing import Standing, excused_by_rule, state_of
 from standards.deadlines import months_after
 
+# Slots as `rows_of` reads them.
+SlotRows = list[tuple[Any, ...]]
+KINDS = Prepared(
+    lambda: Post.objects.filter(council=COUNCIL).order_by().values_list("pk", "type__code")
+)
 QUARTERS = (1, 2, 3, 4)
 LEFT_OUT = "The audit was left out."
 
@@ -19,7 +29,7 @@ LEFT_OUT = "The audit was left out."
 class Sheet:
     """One year's slots and requirements, read once; every table of the board is made from it."""
 
-    def __init__(self, year: ProgrammeYear, slots: SlotQuerySet, on: date) -> None:
+    def __init__(self, year: ProgrammeYear, slots: SlotQuerySet | SlotRows, on: date) -> None:
         self.year, self.on = year, on
         self.book: Rulebook = rulebook(year.council_id, year.first_on)
         self.rules = self.book.of(year.first_on, min(on, months_after(year.first_on, 11)))
@@ -27,13 +37,11 @@ class Sheet:
         for _, _, owed in self.book.owed():
             key = (owed.post, owed.activity, quarter_of(owed.first_on, year.first_on))
             self.required[key] += owed.number
-        posts = Post.objects.filter(council=year.council_id)
-        self.type_of: dict[int, str] = dict(posts.values_list("pk", "type__code"))
+        self.type_of: dict[int, str] = dict(KINDS.rows({COUNCIL: year.council_id}))
         self.posts = Counter(self.type_of.values())
         titles = {code: one.title for code, one in self.rules.activities.items()}
-        self.slots = excused_by_rule(
-            standings(slots.filter(year=year), on), self.rules.excuses, titles, year.first_on
-        )
+        rows = slots if isinstance(slots, list) else rows_of(slots.filter(year=year))
+        self.slots = excused_by_rule(standings(rows, on), self.rules.excuses, titles, year.first_on)
 
     def quarter(self, number: int) -> list[Standing]:
         """The slots whose period begins in a quarter."""
@@ -73,9 +81,9 @@ class Sheet:
         return found.title if found else activity.replace("_", " ").capitalize()
 
 
-def standings(slots: SlotQuerySet, on: date) -> list[Standing]:
-    """How each slot stands on a day, before what excuses from what; one query."""
-    rows = slots.order_by("first_on", "number", "pk").values_list(
+def rows_of(slots: SlotQuerySet) -> "QuerySet[Slot, Any]":
+    """What `standings` needs of some slots."""
+    return slots.order_by("first_on", "number", "pk").values_list(
         "pk",
         "post_id",
         "activity",
@@ -87,6 +95,10 @@ def standings(slots: SlotQuerySet, on: date) -> list[Standing]:
         "audit__state",
         "audit__deadline_on",
     )
+
+
+def standings(rows: Iterable[tuple[Any, ...]], on: date) -> list[Standing]:
+    """How each slot stands on a day, before what excuses from what."""
     return [
         Standing(
             slot_id=pk,

@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
 
+from core.prepared import COUNCIL, DAY, Prepared
 from people.models import Council
 from programme.models import ProgrammeYear
 from programme.requirements import Owed, Programme, read, year_of
 from standards.deadlines import months_after
 from standards.models import FrameworkVersion
+
+# The rules of editions that can no longer change, by row and checksum.
+_kept: dict[tuple[int, str], Programme] = {}
+KEEP = 64
 
 
 @dataclass(frozen=True)
@@ -49,18 +55,47 @@ def in_force_on(version: FrameworkVersion, day: date) -> bool:
     return version.effective_from <= day and not ended
 
 
-def rulebook(council_id: int, year_on: date) -> Rulebook:
-    """The council's editions of a year; one query."""
-    last = months_after(year_on, 12) - timedelta(days=1)
-    versions = (
-        FrameworkVersion.objects.filter(council=council_id, effective_from__lte=last)
+# All of an edition but its own text, and all of its council.
+OF_VERSION = [
+    field.attname
+    for field in FrameworkVersion._meta.concrete_fields
+    if field.attname not in {"source", "policy"}
+]
+OF_COUNCIL = [field.attname for field in Council._meta.concrete_fields]
+VERSIONS = Prepared(
+    lambda: (
+        FrameworkVersion.objects.filter(council=COUNCIL, effective_from__lte=DAY)
         .exclude(state=FrameworkVersion.State.DRAFT)
         .exclude(policy__framework__contains={"closed": True})
         .order_by("-effective_from", "-edition")
-        .select_related("council")
-        .defer("source")
+        .values_list(*OF_VERSION, *(f"council__{name}" for name in OF_COUNCIL))
     )
-    return Rulebook(year_on, tuple((version, read(version.policy)) for version in versions))
+)
+
+
+def version_of(row: tuple[Any, ...]) -> FrameworkVersion:
+    """An edition without its own text, with its council."""
+    own = len(OF_VERSION)
+    found = FrameworkVersion.from_db("default", OF_VERSION, row[:own])
+    found.council = Council.from_db("default", OF_COUNCIL, row[own:])
+    return found
+
+
+def rulebook(council_id: int, year_on: date) -> Rulebook:
+    """The council's editions of a year; one query."""
+    last = months_after(year_on, 12) - timedelta(days=1)
+    versions = [version_of(row) for row in VERSIONS.rows({COUNCIL: council_id, DAY: last})]
+    return Rulebook(year_on, tuple((version, programme_of(version)) for version in versions))
+
+
+def programme_of(version: FrameworkVersion) -> Programme:
+    """What an edition that can no longer change says about the year; its text is read once in each process."""
+    key = (version.pk, version.checksum)
+    if key not in _kept:
+        if len(_kept) >= KEEP:
+            _kept.clear()
+        _kept[key] = read(version.policy)
+    return _kept[key]
 
 
 def years_to_open(council: Council, on: date) -> list[date]:

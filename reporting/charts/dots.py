@@ -31,7 +31,7 @@ def draw(chart: DotPlot, sheet: Sheet) -> None:
         sheet.line((x, first), (x, rows.y - 4), GRID)
         at = "start" if x < 15 else "middle"
         sheet.text(x, rows.y + 11, _words(chart, value), size=SMALL, at=at, colour=MUTED)
-    sheet.root[:] = sorted(sheet.root, key=lambda one: one.tag != "line")
+    sheet.lines_first()
 
 
 def _key(chart: DotPlot, sheet: Sheet) -> None:

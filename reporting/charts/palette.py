@@ -4,6 +4,8 @@ RANKS are the accessible colours of the UK Government Analysis Function (Data vi
 turn. A colour is never the only cue: numbers and words stand beside it.
 """
 
+from functools import lru_cache
+
 RANKS = ("blue", "turquoise", "pink", "orange", "grey", "purple")
 COLOURS = {
     "blue": "#12436d",
@@ -43,6 +45,7 @@ def shade(level: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in zip(low, high, strict=True))
 
 
+@lru_cache(maxsize=512)
 def on(background: str) -> str:
     """The colour of words on a background: the one of ink and white that stands out more."""
     return max((INK, WHITE), key=lambda one: contrast(one, background))

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
+from core.prepared import COUNCIL, DAY, Prepared
 from people.models import Council, OrgUnit, User
 from people.selectors import managed_paths
 from reporting.figure import Figure
@@ -15,7 +16,17 @@ from reporting.periods import Months, choices, chosen
 from reporting.selectors.catalogue import MEASURES, Measure
 from reporting.selectors.scope import Scope
 from standards.edition import Edition
-from standards.selectors import edition, in_force
+from standards.models import FrameworkVersion
+from standards.selectors import edition_known
+
+# The edition in force, as `standards.selectors.in_force` has it, without its text.
+IN_FORCE = Prepared(
+    lambda: (
+        FrameworkVersion.objects.filter(council=COUNCIL)
+        .in_force(DAY)
+        .values_list("pk", "state", "checksum")[:1]
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -61,9 +72,16 @@ class Asked:
 
 def edition_on(council: Council, months: Months, at: datetime) -> Edition | None:
     """The edition in force at the end of the months, or now where they are not over; None where there is none."""
-    day = min(months.last_on, timezone.localdate(at))
-    version = in_force(council, day) or in_force(council, timezone.localdate(at))
-    return edition(version) if version else None
+    today = timezone.localdate(at)
+    day = min(months.last_on, today)
+    found = standing(council, day)
+    return standing(council, today) if found is None and day != today else found
+
+
+def standing(council: Council, on: date) -> Edition | None:
+    """The edition in force on a day; its text is read only where this process has not read it yet."""
+    rows = IN_FORCE.rows({COUNCIL: council.pk, DAY: on})
+    return edition_known(*rows[0]) if rows else None
 
 
 def asked(user: User, params: Mapping[str, str], at: datetime) -> Asked | None:
@@ -72,14 +90,15 @@ def asked(user: User, params: Mapping[str, str], at: datetime) -> Asked | None:
     None where the council has no edition in force.
     """
     council, on = user.council, timezone.localdate(at)
-    version = in_force(council, on) if council else None
-    if council is None or version is None:
+    now = standing(council, on) if council else None
+    if council is None or now is None:
         return None
-    periods = choices(on, edition(version).year_start)
+    periods = choices(on, now.year_start)
     months = chosen(periods, params.get("period", ""))
-    found = edition_on(council, months, at) or edition(version)
+    found = now if months.last_on >= on else edition_on(council, months, at) or now
     whole = user.has_perm("reporting.see_grades")
-    services = services_for(user, at, whole=whole)
+    units = services_by_name(user)
+    services = services_for(user, at, units, whole=whole)
     wanted = params.get("service", "")
     service = next((one for one in services if str(one.pk) == wanted), None)
     rules = found.policy.figures
@@ -94,12 +113,14 @@ def asked(user: User, params: Mapping[str, str], at: datetime) -> Asked | None:
         minimum=rules.minimum,
         smallest=rules.smallest,
     )
+    scope.keep_services(units)
     return Asked(scope, months, periods, services, whole)
 
 
-def services_for(user: User, at: datetime, *, whole: bool) -> tuple[OrgUnit, ...]:
-    """The services that a person may look at by themselves, by name: all, or those that they manage or manage a part of."""
-    units = OrgUnit.objects.visible_to(user).filter(kind=OrgUnit.Kind.SERVICE).order_by("name")
+def services_for(
+    user: User, at: datetime, units: list[OrgUnit], *, whole: bool
+) -> tuple[OrgUnit, ...]:
+    """Of a council's services those that a person may look at by themselves: all, or those that they manage or manage a part of."""
     if whole:
         return tuple(units)
     paths = managed_paths(user, timezone.localdate(at))
@@ -108,6 +129,22 @@ def services_for(user: User, at: datetime, *, whole: bool) -> tuple[OrgUnit, ...
         for one in units
         if any(one.path.startswith(path) or path.startswith(one.path) for path in paths)
     )
+
+
+OF_UNIT = [field.attname for field in OrgUnit._meta.concrete_fields]
+SERVICES = Prepared(
+    lambda: (
+        OrgUnit.objects.filter(council=COUNCIL, kind=OrgUnit.Kind.SERVICE)
+        .order_by("name")
+        .values_list(*OF_UNIT)
+    )
+)
+
+
+def services_by_name(user: User) -> list[OrgUnit]:
+    """The services of a person's council, by name; one query."""
+    rows = SERVICES.rows({COUNCIL: user.council_id})
+    return [OrgUnit.from_db("default", OF_UNIT, row) for row in rows]
 
 
 def measures_for(user: User, codes: tuple[str, ...] = ()) -> list[Measure]:

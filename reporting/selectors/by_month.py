@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from core.prepared import COUNCIL, MOMENT, Prepared
 from reporting.charts.forms import Mark
 from reporting.figure import Cell, Column, Figure, Row, Value
 from reporting.measures.control import Counted, Rebase, control
@@ -30,6 +31,12 @@ SIGNALS = {
     "trend": "Run up or down",
     "near": "Two of three near a limit",
 }
+
+NOTES = Prepared(
+    lambda: Annotation.objects.of_all_figures(COUNCIL, MOMENT).values_list(
+        "figure", "month", "rebased", "words"
+    )
+)
 
 
 def over_time(
@@ -122,16 +129,22 @@ def over_time(
 
 
 def noted(scope: Scope, code: str, days: list[date]) -> tuple[list[Mark], list[Rebase]]:
-    """What the QA team has noted at months of a chart, and from which months the limits are worked out anew; one query."""
+    """What the QA team has noted at months of a chart, and from which months the limits are worked out anew.
+
+    One query for all figures of a scope.
+    """
     if not days:
         return [], []
+    key = ("notes",)
+    if key not in scope.kept:
+        scope.kept[key] = NOTES.rows({COUNCIL: scope.council.pk, MOMENT: scope.at})
+    found: list[tuple[str, date, bool, str]] = scope.kept[key]  # type: ignore[assignment]
     marks, rebases = [], []
-    for one in Annotation.objects.standing(scope.council.pk, code, scope.at).filter(
-        month__range=(days[0], days[-1])
-    ):
-        at = days.index(one.month)
-        if one.rebased:
-            rebases.append(Rebase(at, one.words))
-        else:
-            marks.append(Mark(at, one.words))
+    for figure, month, rebased, words in found:
+        if figure == code and days[0] <= month <= days[-1]:
+            at = days.index(month)
+            if rebased:
+                rebases.append(Rebase(at, words))
+            else:
+                marks.append(Mark(at, words))
     return marks, rebases

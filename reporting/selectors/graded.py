@@ -4,14 +4,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from audits.models import Audit
 from audits.querysets import AuditQuerySet
 from audits.states import AuditState
 from people.models import OrgUnit
 from people.organisation import service_of
 from reporting.measures.shares import percent, share
+from reporting.selectors.in_general import Question
+from reporting.selectors.in_months import returned_in
 from reporting.selectors.scope import Scope
 from reporting.wording import plural
 from standards.deadlines import months_after
@@ -55,18 +59,27 @@ def graded(scope: Scope, first_on: date | None = None) -> list[Graded]:
     return [row for row in rows if row.month >= first]
 
 
-def read_graded(scope: Scope, since: date) -> list[Graded]:
-    """The returned audits from a month on, counted; one query."""
-    services = scope.services
-    rows: Counter[tuple[date, int, str, bool]] = Counter()
-    counted = (
+def counted_by_grade(scope: Scope) -> "QuerySet[Audit, Any]":
+    """The returned audits from a month on, by what figures on grades tell apart."""
+    return (
         chosen_audits(scope)
-        .filter(month__range=(since, scope.last_on))
+        .filter(month__range=(SINCE, scope.last_on))
         .order_by()
         .values_list("month", "unit__path", "grade", "grade_final")
         .annotate(number=Count("pk"))
     )
-    for month, path, grade, final, number in counted:
+
+
+# What stands in the query for the first month.
+SINCE = date(1, 1, 21)
+GRADED = Question(counted_by_grade)
+
+
+def read_graded(scope: Scope, since: date) -> list[Graded]:
+    """The returned audits from a month on, counted; one query."""
+    services = scope.services
+    rows: Counter[tuple[date, int, str, bool]] = Counter()
+    for month, path, grade, final, number in GRADED.rows(scope, {SINCE: since}):
         rows[month, service_of(path, services), grade, final] += number
     return [Graded(*key, number) for key, number in sorted(rows.items())]
 
@@ -100,7 +113,7 @@ def flash(scope: Scope) -> int:
     """How many flash audits the figures leave out; counted once."""
     key = ("flash",)
     if key not in scope.kept:
-        scope.kept[key] = scope.returned().exclude(flash_source="").count()
+        scope.kept[key] = sum(bool(one.flash_source) for one in returned_in(scope))
     found: int = scope.kept[key]  # type: ignore[assignment]
     return found
 

@@ -3,17 +3,21 @@
 Answers within one audit hang together: they come from one child, one worker and one auditor. So the unit is the audit.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Count
 
 from audits.models import Answer, Respondent
 from audits.querysets import AuditQuerySet
+from core.among import Among
+from core.prepared import KEY, LOWEST, Prepared
 from people.organisation import service_of
 from reporting.selectors.graded import chosen_audits
+from reporting.selectors.in_months import chosen_in
 from reporting.selectors.scope import Scope
 from standards.edition import PartForm, QuestionForm, SectionForm, ToolForm
 from standards.policy import Policy
@@ -90,17 +94,11 @@ def main_tool(scope: Scope) -> ToolForm | None:
 
 
 def find_tool(scope: Scope) -> ToolForm | None:
-    """The form with the most returned audits of these months; one query."""
-    used = (
-        chosen_audits(scope)
-        .filter(month__range=(scope.first_on, scope.last_on))
-        .order_by()
-        .values_list("tool__code")
-        .annotate(number=Count("pk"))
-    )
-    counted = {code: number for code, number in used if code in scope.edition.tools}
+    """The form with the most returned audits of these months; the first of the edition where several have as many."""
+    used = Counter(one.tool for one in chosen_in(scope))
     tools = scope.edition.tools
-    code = max(counted, key=lambda one: counted[one]) if counted else next(iter(tools), "")
+    counted = [code for code in tools if code in used]
+    code = max(counted, key=lambda one: used[one]) if counted else next(iter(tools), "")
     return tools.get(code)
 
 
@@ -140,22 +138,27 @@ class Answers:
     audits: dict[int, Audited]
     judged: list[Judged]
 
+    @cached_property
     def by_section(self) -> dict[str, list[Verdict]]:
         """Whether each audit counts as met in each section, by the section's code."""
-        return self.verdicts(lambda one: one.section)
+        return self.verdicts((one.section, one) for one in self.judged)
 
+    @cached_property
     def by_question(self) -> dict[str, list[Verdict]]:
         """Whether each audit counts as met in each question, by the question's code."""
-        return self.verdicts(lambda one: one.question)
+        return self.verdicts((one.question, one) for one in self.judged)
 
-    def verdicts(self, of: Callable[[Judged], str]) -> dict[str, list[Verdict]]:
+    def verdicts(self, judged: Iterable[tuple[str, Judged]]) -> dict[str, list[Verdict]]:
         """Whether each audit counts as met, by what its questions belong to."""
-        sums: dict[tuple[str, int], Met] = defaultdict(Met)
-        for one in self.judged:
-            sums[of(one), one.audit] += Met(one.n, one.of)
-        found: dict[str, list[Verdict]] = defaultdict(list)
-        for (code, audit), sum_ in sums.items():
-            found[code].append(Verdict(self.audits[audit], 2 * sum_.n >= sum_.of))
+        sums: dict[tuple[str, int], list[int]] = {}
+        for code, one in judged:
+            sum_ = sums.setdefault((code, one.audit), [0, 0])
+            sum_[0] += one.n
+            sum_[1] += one.of
+        both = {pk: (Verdict(one, False), Verdict(one, True)) for pk, one in self.audits.items()}
+        found: dict[str, list[Verdict]] = {}
+        for (code, audit), (n, of) in sums.items():
+            found.setdefault(code, []).append(both[audit][2 * n >= of])
         return found
 
 
@@ -171,43 +174,60 @@ def answers(scope: Scope, tool: ToolForm, first_on: date | None = None) -> Answe
     return found
 
 
-def read_answers(scope: Scope, tool: ToolForm, first_on: date) -> Answers:
-    """The answers to judged questions from a month on; one query."""
-    policy = scope.edition.policy
-    parts = {part.code: part for _, _, part in judged_parts(tool)}
-    rows = (
+def audited(scope: Scope, tool: ToolForm, first_on: date) -> dict[int, Audited]:
+    """The returned audits with a form, from a month on, by their ids; no query of its own for the scope's months."""
+    rows: Iterable[tuple[int, date, str, str, bool]]
+    if first_on == scope.first_on:
+        chosen = (one for one in chosen_in(scope) if one.tool == tool.code)
+        rows = ((one.pk, one.month, one.path, one.grade, one.final) for one in chosen)
+    else:
+        wanted = ("pk", "month", "unit__path", "grade", "grade_final")
+        rows = tool_audits(scope, tool, first_on).order_by().values_list(*wanted)
+    return {
+        pk: Audited(month, service_of(path, scope.services), grade, final)
+        for pk, month, path, grade, final in rows
+    }
+
+
+# What stands in the query below for the ids of audits and the codes of parts.
+AUDITS, PARTS = [LOWEST - 31], [f"{KEY} parts"]
+ANSWERED = Prepared(
+    lambda: (
         Answer.objects.filter(
-            audit__in=tool_audits(scope, tool, first_on).values("pk"),
-            part__code__in=parts,
-            respondent__in=JUDGES,
+            Among("audit_id", AUDITS), Among("part__code", PARTS), respondent__in=JUDGES
         )
         .order_by()
-        .values_list(
-            "part__code",
-            "number",
-            "text",
-            "audit_id",
-            "audit__month",
-            "audit__unit__path",
-            "audit__grade",
-            "audit__grade_final",
-        )
+        .values_list("part__code", "number", "text", "audit_id")
     )
-    audits: dict[int, Audited] = {}
-    sums: dict[tuple[int, str], Met] = defaultdict(Met)
-    for code, number, text, audit, month, path, grade, final in rows.iterator():
-        said = met(parts[code], number, text, policy)
+)
+
+
+def read_answers(scope: Scope, tool: ToolForm, first_on: date) -> Answers:
+    """The answers to judged questions from a month on; one query for them."""
+    audits = audited(scope, tool, first_on)
+    policy = scope.edition.policy
+    parts = {part.code: part for _, _, part in judged_parts(tool)}
+    questions = {code: part.question_code for code, part in parts.items()}
+    rows = ANSWERED.rows({AUDITS[0]: sorted(audits), PARTS[0]: sorted(parts)})
+    # Many answers say the same: what one says is worked out once for its part.
+    judged: dict[tuple[str, int | None, str], bool | None] = {}
+    sums: dict[tuple[int, str], list[int]] = {}
+    for code, number, text, audit in rows:
+        key = (code, number, text)
+        if key not in judged:
+            judged[key] = met(parts[code], number, text, policy)
+        said = judged[key]
         if said is None:
             continue
-        if audit not in audits:
-            audits[audit] = Audited(month, service_of(path, scope.services), grade, final)
-        sums[audit, parts[code].question_code] += Met(int(said), 1)
+        sum_ = sums.setdefault((audit, questions[code]), [0, 0])
+        sum_[0] += said
+        sum_[1] += 1
     sections = {part.question_code: part.section_code for part in parts.values()}
     return Answers(
         audits,
         [
-            Judged(audit, question, sections[question], sum_.n, sum_.of)
-            for (audit, question), sum_ in sums.items()
+            Judged(audit, question, sections[question], n, of)
+            for (audit, question), (n, of) in sums.items()
         ],
     )
 
@@ -218,9 +238,6 @@ class Met:
 
     n: int = 0
     of: int = 0
-
-    def __add__(self, other: "Met") -> "Met":
-        return Met(self.n + other.n, self.of + other.of)
 
 
 def total(rows: Iterable[Verdict]) -> Met:

@@ -1,9 +1,11 @@
 """The lists behind numbers: their addresses, for those who may open them."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 
 from reporting.selectors.scope import Scope
@@ -33,4 +35,10 @@ def audits_of(
 def listed(name: str, wanted: dict[str, Any]) -> str:
     """The address of a list with its filters; empty ones are left out."""
     said = {key: value for key, value in wanted.items() if value not in ("", None)}
-    return f"{reverse(name)}?{urlencode(said)}"
+    return f"{page(name, settings.ROOT_URLCONF)}?{urlencode(said)}"
+
+
+@cache
+def page(name: str, urls: str) -> str:
+    """The address of a list; a page of figures has hundreds of links to the same few."""
+    return reverse(name, urls)

@@ -1,5 +1,6 @@
 """What a figure is about: whose rows, from when to when, as of when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -44,16 +45,31 @@ class Scope:
         """The council's services by their ids; one query for all figures."""
         return services_of(self.council.pk)
 
+    def keep_services(self, units: Iterable[OrgUnit]) -> None:
+        """Keep the council's services, where they have been read already."""
+        self.__dict__["services"] = {one.pk: one for one in units}
+
     @property
     def on(self) -> date:
         """The day of reading."""
         return timezone.localdate(self.at)
+
+    @property
+    def until(self) -> date:
+        """The last day of the scope that has come."""
+        return min(self.last_on, self.on)
 
     def audits(self) -> AuditQuerySet:
         """The audits that count for any month: those of the council, or those that the reader may open.
 
         Those whose grade is kept from the reader are left out: a figure with one audit would tell it.
         """
+        found: AuditQuerySet = self._audits.all()
+        return found
+
+    @cached_property
+    def _audits(self) -> AuditQuerySet:
+        """The query for them: it is long, and several figures ask it with more conditions."""
         found: AuditQuerySet = Audit.objects.filter(council=self.council)
         if self.reader is not None:
             found = Audit.objects.visible_to(self.reader, self.on).with_blindness(self.reader)

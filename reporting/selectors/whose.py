@@ -14,14 +14,26 @@ from feedback.models import Reply
 from feedback.querysets import ReplyQuerySet
 from people.models import PostHolding, User
 from people.selectors import below
+from reporting.selectors.in_general import kept_from
 from reporting.selectors.scope import Scope
 
 
 def actions(scope: Scope) -> ActionQuerySet:
-    """The actions that were open at some time by the day of reading and were not withdrawn."""
+    """The actions that were open at some time by the day of reading and were not withdrawn.
+
+    The query is long: it is built once for the figures of a scope, and asked with more conditions.
+    """
+    key = ("actions",)
+    if key not in scope.kept:
+        scope.kept[key] = _actions(scope)
+    found: ActionQuerySet = scope.kept[key].all()  # type: ignore[attr-defined]
+    return found
+
+
+def _actions(scope: Scope) -> ActionQuerySet:
     found: ActionQuerySet = Action.objects.filter(council=scope.council)
     if scope.reader is not None:
-        found = Action.objects.visible_to(scope.reader, scope.on)
+        found = Action.objects.visible_to(scope.reader, scope.on, kept_from(scope))
     if scope.service is not None:
         found = found.filter(unit__path__startswith=scope.service.path)
     found = found.standing().exclude(UNSEEN).filter(opened_on__lte=scope.on)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.replica import from_replica
 from core.tabular import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from core.trail import record
 from reporting.charts import draw
@@ -35,7 +36,7 @@ def wanted(request: HttpRequest, code: str, kind: str) -> tuple[Asked, Figure]:
     record(
         f"download figure: {code}", "figures", by=request.user, at=clock.now(), detail={"as": kind}
     )
-    return want, want.figure(code)
+    return want, from_replica(want.figure, code)
 
 
 def name_of(want: Asked, code: str, kind: str) -> str:

@@ -6,17 +6,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
+from core.replica import from_replica
 from core.trail import record
 from reporting.figure import Figure
 from reporting.forms.notes import NoteForm
 from reporting.headline import NEEDED, three_questions
-from reporting.models import Annotation, Report
+from reporting.models import Annotation
 from reporting.sections import SECTIONS
 from reporting.selectors import by_quarter
 from reporting.selectors.asking import Asked, asked, measures_for
 from reporting.selectors.catalogue import MEASURES
 from reporting.selectors.duties import duties
-from reporting.selectors.own import own_year
+from reporting.selectors.newest import newest_reports
+from reporting.selectors.own import own_year, since_of
+from reporting.selectors.own_work import own_actions
 from reporting.services.notes import add_note, remove_note
 
 # What the dashboard of those who lead shows of what is changing, in this order.
@@ -45,23 +48,28 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """What waits for the person, and what is changing, as far as their role shows it (G-60 to G-68)."""
     user, today = request.user, clock.today()
     record("open dashboard", "figures", by=user, at=clock.now())
+    actions = own_actions(user, since_of(today))
     context = {
-        "duties": duties(user, today),
-        "own": own_year(user, today),
-        "reports": Report.objects.visible_to(user, today)[:5],
+        "duties": duties(user, today, actions),
+        "own": own_year(user, today, actions),
+        "reports": newest_reports(user, today),
         "today": today,
     }
     if user.has_perm("reporting.see_figures"):
         want = asked(user, request.GET, clock.now())
         context["want"] = want
         if want:
-            known = [one.code for one in measures_for(user, NEEDED)]
-            context |= {
-                "questions": three_questions(want.figure, known),
-                "figures": read(request, want, CHANGING),
-                "tabs": tabs(request),
-            }
+            context |= from_replica(what_changes, request, want) | {"tabs": tabs(request)}
     return render(request, "reporting/dashboard.html", context)
+
+
+def what_changes(request: HttpRequest, want: Asked) -> dict[str, object]:
+    """The three questions, and the figures of what is changing."""
+    known = [one.code for one in measures_for(request.user, NEEDED)]
+    return {
+        "questions": three_questions(want.figure, known),
+        "figures": read(request, want, CHANGING),
+    }
 
 
 def tabs(request: HttpRequest) -> list[tuple[str, str]]:
@@ -99,7 +107,7 @@ def section(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "want": want,
         "section": found,
-        "figures": read(request, want, found.figures),
+        "figures": from_replica(read, request, want, found.figures),
         "tabs": tabs(request),
     }
     return render(request, "reporting/figures.html", context)
@@ -123,7 +131,7 @@ def one_figure(request: HttpRequest, code: str) -> dict[str, object]:
     )
     return {
         "want": want,
-        "figure": want.figure(code),
+        "figure": from_replica(want.figure, code),
         "section": next((one for one in TABS if code in one.figures), None),
         "notes": notes.select_related("by") if code in OVER_TIME else (),
         "form": NoteForm(auto_id="id_%s") if noting else None,
@@ -172,7 +180,7 @@ def grades(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     today = clock.today()
     context = {
-        "tables": by_quarter.grades_over_time(request.user, today),
-        "kept_back": by_quarter.kept_back(request.user, today),
+        "tables": from_replica(by_quarter.grades_over_time, request.user, today),
+        "kept_back": from_replica(by_quarter.kept_back, request.user, today),
     }
     return render(request, "reporting/grades.html", context)

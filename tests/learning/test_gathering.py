@@ -164,6 +164,7 @@ def test_gather_takes_differences_of_actions_and_loops(bexley):
     audit = bexley.returned()
     action = Action.objects.raised_by("audit", audit.pk).first()
     impact = ImpactAnswer.objects.create(
+        council=action.council,
         action=action,
         round=1,
         planned_on=NOW.date(),
@@ -250,6 +251,7 @@ def test_gather_takes_the_impact_of_an_action_that_no_audit_raised(bexley):
     action = Action.objects.raised_by("audit", audit.pk).first()
     Action.objects.filter(pk=action.pk).update(source="panel", source_id=1)
     ImpactAnswer.objects.create(
+        council=action.council,
         action=action,
         round=1,
         planned_on=NOW.date(),

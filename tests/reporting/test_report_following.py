@@ -53,7 +53,7 @@ def test_each_has_its_state_and_whether_it_made_a_difference(people, issued, lat
     one, _ = Action.objects.filter(source="report").order_by("pk")
     Action.objects.filter(pk=one.pk).update(state="signed_off")
     ImpactAnswer.objects.create(
-        action=one, round=1, planned_on=AT.date(), due_on=AT.date(), made_at=AT,
+        council=one.council, action=one, round=1, planned_on=AT.date(), due_on=AT.date(), made_at=AT,
         answer="partly", difference="Children wait less", by=people.head, at=AT,
     )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Actions: how late, how long they take, what was said about late ones, and whether they made a difference (G-25; reports §7)."""
 
 from collections import Counter
+from datetime import date
+from typing import Any
 
 from django.db.models import (
     Count,
@@ -9,13 +11,16 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Q,
+    QuerySet,
     Value,
 )
 from django.db.models.functions import Coalesce
 
 from actions.bands import BANDS, LATE
 from actions.closing_time import Watched, times
+from actions.models import Action
 from actions.states import TO_DO, ActionState
+from core.among import numbers_of
 from escalation.models import Escalation
 from escalation.selectors.late import kind_words
 from reporting.charts.forms import CountRow, Counts, StepCurve
@@ -26,6 +31,7 @@ from reporting.measures.shares import share
 from reporting.measures.survival import at as open_at
 from reporting.measures.survival import steps as curve_of
 from reporting.selectors.catalogue import Measure, register
+from reporting.selectors.in_general import Question
 from reporting.selectors.lists import listed
 from reporting.selectors.scope import Scope
 from reporting.selectors.whose import actions, steps
@@ -49,19 +55,7 @@ def actions_by_age(scope: Scope) -> Figure:
 
     One query.
     """
-    filters = {"waiting": Q(state=ActionState.DONE), "opened": days("opened_on", scope)}
-    filters["closed"] = days("closed_on", scope)
-    filters["in_time"] = days("closed_on", scope) & in_time()
-    for band in BANDS:
-        first, last = band.days(scope.on)
-        there = Q(state__in=TO_DO)
-        there &= Q(due_on__gte=first) if first else Q()
-        there &= Q(due_on__lte=last) if last else Q()
-        filters[band.code] = there
-    n = actions(scope).aggregate(
-        **{f"n_{code}": Count("pk", filter=one, distinct=True) for code, one in filters.items()}
-    )
-    number = {code: n[f"n_{code}"] for code in filters}
+    number = numbers_by_age(scope)
     to_do = sum(number[band.code] for band in BANDS)
     late = sum(number[code] for code in LATE)
     rows = tuple(
@@ -105,9 +99,44 @@ def actions_by_age(scope: Scope) -> Figure:
     )
 
 
+# What stands in the query below for the first and the last day on which what lies in a band is due.
+EDGES = {one.code: (date(1, 3 + at, 1), date(1, 3 + at, 2)) for at, one in enumerate(BANDS)}
+NUMBERS = ("waiting", "opened", "closed", "in_time", *(band.code for band in BANDS))
+
+
+def counted_by_age(scope: Scope) -> "QuerySet[Action, Any]":
+    """How many actions wait for a signature, were opened, closed, closed in time, and lie in each band: one row of `NUMBERS`."""
+    opened, closed = days("opened_on", scope), days("closed_on", scope)
+    filters = {"waiting": Q(state=ActionState.DONE), "opened": opened, "closed": closed}
+    filters["in_time"] = closed & in_time()
+    for band in BANDS:
+        first, last = EDGES[band.code]
+        there = Q(state__in=TO_DO)
+        there &= Q(due_on__gte=first) if band.last is not None else Q()
+        there &= Q(due_on__lte=last) if band.first is not None else Q()
+        filters[band.code] = there
+    # Only those that one of the numbers counts are looked at, not all there ever were.
+    live = Q(state__in=[*TO_DO, ActionState.DONE])
+    return numbers_of(
+        actions(scope).filter(live | opened | closed),
+        {f"n_{code}": Count("pk", filter=filters[code]) for code in NUMBERS},
+    )
+
+
+BY_AGE = Question(counted_by_age, of_actions=True)
+
+
+def numbers_by_age(scope: Scope) -> dict[str, int]:
+    """The numbers of actions on the day of reading, by `NUMBERS`; one query."""
+    edges: dict[Any, Any] = {}
+    for band in BANDS:
+        edges |= dict(zip(EDGES[band.code], band.days(scope.on), strict=True))
+    return dict(zip(NUMBERS, BY_AGE.rows(scope, edges)[0], strict=True))
+
+
 def days(field: str, scope: Scope) -> Q:
     """A day that lies in the scope's months, and not after the day of reading."""
-    return Q(**{f"{field}__range": (scope.first_on, min(scope.last_on, scope.on))})
+    return Q(**{f"{field}__range": (scope.first_on, scope.until)})
 
 
 def in_time() -> Q:

@@ -1,8 +1,11 @@
 """What was done about what was found: whether it made a difference, and whether it was done at once (G-25, G-31)."""
 
 from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from actions.models import ActionMove, ImpactAnswer
 from actions.states import FINISH
@@ -12,6 +15,7 @@ from reporting.figure import Value as Named
 from reporting.measures.shares import share
 from reporting.selectors.catalogue import Measure, register
 from reporting.selectors.figures.actions import of_words
+from reporting.selectors.in_general import Question
 from reporting.selectors.scope import Scope
 from reporting.selectors.whose import actions
 from reporting.wording import plural, those
@@ -20,16 +24,8 @@ ANSWERS = ImpactAnswer.Answer
 
 
 def impact(scope: Scope) -> Figure:
-    """Whether actions that were signed off made a difference: each by its latest answer of these months; two queries."""
-    asked = ImpactAnswer.objects.filter(action__in=actions(scope).order_by().values("pk"))
-    answered = dict(
-        asked.filter(at__date__range=(scope.first_on, scope.last_on), at__lte=scope.at)
-        .exclude(answer="")
-        .order_by("round", "pk")
-        .values_list("action", "answer")
-    )
-    open_now = asked.filter(Q(answer="") | Q(at__gt=scope.at), made_at__lte=scope.at)
-    waiting = set(open_now.order_by().values_list("action", flat=True)) - set(answered)
+    """Whether actions that were signed off made a difference: each by its latest answer of these months; one query."""
+    answered, waiting = asked_about(scope)
     rows = Counter(answered.values())
     total = len(answered)
     table = tuple(
@@ -78,6 +74,49 @@ def impact(scope: Scope) -> Figure:
             ),
         },
     )
+
+
+# What stands in the query below for the first moment of a scope's months, and the first one after them.
+BOUNDS = (datetime(1, 1, 21, 1, tzinfo=UTC), datetime(1, 1, 22, 1, tzinfo=UTC))
+
+
+def impact_answers(scope: Scope) -> "QuerySet[ImpactAnswer, Any]":
+    """What was asked about actions: what was answered in a scope's months, and what waits for an answer."""
+    first, last = BOUNDS
+    said = ~Q(answer="") & Q(at__gte=first, at__lt=last, at__lte=scope.at)
+    open_now = (Q(answer="") | Q(at__gt=scope.at)) & Q(made_at__lte=scope.at)
+    return (
+        ImpactAnswer.objects.filter(
+            said | open_now,
+            council=scope.council,
+            action__in=actions(scope).order_by().values("pk"),
+        )
+        .order_by("round", "pk")
+        .values_list("action_id", "answer", "at")
+    )
+
+
+ASKED_ABOUT = Question(impact_answers, of_actions=True)
+
+
+def asked_about(scope: Scope) -> tuple[dict[int, str], set[int]]:
+    """The actions answered for in these months with their latest answer, and others that wait for one; one query."""
+    answered, waiting = dict[int, str](), set[int]()
+    for action, answer, at in ASKED_ABOUT.rows(
+        scope, dict(zip(BOUNDS, moments(scope), strict=True))
+    ):
+        if answer and at <= scope.at:
+            answered[action] = answer
+        else:
+            waiting.add(action)
+    return answered, waiting - set(answered)
+
+
+def moments(scope: Scope) -> tuple[datetime, datetime]:
+    """The first moment of the scope's months, and the first one after them."""
+    day = scope.last_on + timedelta(1)
+    first, last = (datetime.combine(one, time()) for one in (scope.first_on, day))
+    return timezone.make_aware(first), timezone.make_aware(last)
 
 
 def waiting_said(waiting: int, answered: int) -> tuple[str, ...]:

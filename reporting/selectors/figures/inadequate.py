@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,11 +12,15 @@ from actions.models import Action
 from actions.states import ActionState
 from audits.models import Audit, Loop, Triggered
 from audits.states import AuditState, LoopState
+from core.among import Among, numbers_of
+from core.prepared import LOWEST
 from reporting.charts.forms import Transitions
 from reporting.figure import Cell, Column, Figure, Row, Value
 from reporting.selectors.catalogue import Measure, register
 from reporting.selectors.figures.done import finished
 from reporting.selectors.graded import audits_word
+from reporting.selectors.in_general import Question
+from reporting.selectors.in_months import returned_in
 from reporting.selectors.scope import Scope
 
 NO_LOOP = "None"
@@ -254,15 +259,23 @@ def label_of(scope: Scope, code: str) -> str:
     return labels.get(code, code.replace("_", " ").capitalize())
 
 
+# What stands in the query below for the ids of second audits.
+SECOND = [LOWEST - 31]
+SECONDS = Question(
+    lambda scope: (
+        Loop.objects.filter(Among("reaudit_id", SECOND), audit__in=scope.audits().values("pk"))
+        .order_by()
+        .values_list("before", "reaudit_id")
+    )
+)
+
+
 def loops(scope: Scope) -> Figure:
     """Second audits returned in these months: the grade before and after, where it is final; and how many loops are open."""
-    audits = scope.audits().values("pk")
+    back_now = {one.pk: one for one in returned_in(scope)}
     seconds = [
-        (one.before, one.reaudit.grade, one.reaudit.grade_final)
-        for one in Loop.objects.filter(
-            audit__in=audits, reaudit__in=scope.returned().values("pk")
-        ).select_related("reaudit")
-        if one.reaudit is not None
+        (before, back_now[pk].grade, back_now[pk].final)
+        for before, pk in SECONDS.rows(scope, {SECOND[0]: list(back_now)})
     ]
     closed = [(before, grade) for before, grade, final in seconds if final]
     open_, waiting, begun = open_loops(scope)
@@ -311,18 +324,28 @@ def loops(scope: Scope) -> Figure:
 def open_loops(scope: Scope) -> tuple[int, int, int]:
     """How many loops wait for the form or its authorisation, how many for the second audit, and how many have begun; one
     query. A loop that is authorised without a second audit has ended."""
+    open_, authorised, linked, back_, begun = LOOPS.rows(scope)[0]
+    return open_, authorised + linked - back_, begun
+
+
+def counted_loops(scope: Scope) -> "QuerySet[Loop, Any]":
+    """One row: how many loops are open, authorised, linked, linked to an audit that is back, and have begun."""
     back_by_now = Q(reaudit__state=AuditState.RETURNED, reaudit__returned_at__lte=scope.at)
-    counted = Loop.objects.filter(
-        audit__in=scope.audits().values("pk"), begun_at__lte=scope.at
-    ).aggregate(
-        open=Count("pk", filter=Q(state__in=[LoopState.FORM_DUE, LoopState.SUBMITTED])),
-        authorised=Count("pk", filter=Q(state=LoopState.AUTHORISED, reaudit_due_on__isnull=False)),
-        linked=Count("pk", filter=Q(state=LoopState.LINKED)),
-        back=Count("pk", filter=Q(state=LoopState.LINKED) & back_by_now),
-        begun=Count("pk"),
+    return numbers_of(
+        Loop.objects.filter(audit__in=scope.audits().values("pk"), begun_at__lte=scope.at),
+        {
+            "open": Count("pk", filter=Q(state__in=[LoopState.FORM_DUE, LoopState.SUBMITTED])),
+            "authorised": Count(
+                "pk", filter=Q(state=LoopState.AUTHORISED, reaudit_due_on__isnull=False)
+            ),
+            "linked": Count("pk", filter=Q(state=LoopState.LINKED)),
+            "back": Count("pk", filter=Q(state=LoopState.LINKED) & back_by_now),
+            "begun": Count("pk"),
+        },
     )
-    waiting = counted["authorised"] + counted["linked"] - counted["back"]
-    return counted["open"], waiting, counted["begun"]
+
+
+LOOPS = Question(counted_loops)
 
 
 def loops_said(returned: int, final: int, better: int, open_: int, waiting: int) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The month's audits: given out, returned, late, left out (reports §5)."""
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import TruncDate
+from datetime import date
+
+from django.utils import timezone
 
 from audits.states import WORKING, AuditState
 from people.models import OrgUnit
@@ -10,6 +11,7 @@ from reporting.charts.forms import CountRow, Counts
 from reporting.figure import Cell, Column, Figure, Row, Value
 from reporting.selectors.catalogue import Measure, register
 from reporting.selectors.graded import audits_word
+from reporting.selectors.in_months import InMonths, in_months
 from reporting.selectors.lists import listed
 from reporting.selectors.scope import Scope
 
@@ -19,29 +21,16 @@ KINDS = ("given", "returned", "late", "open", "left_out")
 def month_audits(scope: Scope) -> Figure:
     """Audits that count for these months, by service: how many were given out, returned, returned late, are open, left out."""
     services = scope.services
-    late = Q(state=AuditState.RETURNED, returned_on__gt=F("deadline_on")) | Q(
-        state__in=WORKING, deadline_on__lt=scope.on
-    )
-    counted = (
-        scope.audits()
-        .filter(month__range=(scope.first_on, scope.last_on), allocated_at__lte=scope.at)
-        .annotate(returned_on=TruncDate("returned_at"))
-        .order_by()
-        .values("unit__path")
-        .annotate(
-            given=Count("pk"),
-            returned=Count("pk", filter=Q(state=AuditState.RETURNED)),
-            late=Count("pk", filter=late),
-            open=Count("pk", filter=Q(state__in=WORKING)),
-            left_out=Count("pk", filter=Q(state=AuditState.EXCLUDED)),
-        )
-    )
     sums: dict[int, dict[str, int]] = {}
-    for row in counted:
-        key = service_of(row["unit__path"], services)
-        there = sums.setdefault(key, dict.fromkeys(KINDS, 0))
-        for kind in KINDS:
-            there[kind] += row[kind]
+    for one in in_months(scope):
+        if one.allocated_at <= scope.at:
+            key = service_of(one.path, services)
+            there = sums.setdefault(key, dict.fromkeys(KINDS, 0))
+            there["given"] += 1
+            there["returned"] += one.state == AuditState.RETURNED
+            there["late"] += is_late(one, scope.on)
+            there["open"] += one.state in WORKING
+            there["left_out"] += one.state == AuditState.EXCLUDED
     whole = {kind: sum(one[kind] for one in sums.values()) for kind in KINDS}
     names = {key: services[key].name if key in services else "In no service" for key in sums}
     rows = tuple(
@@ -87,6 +76,14 @@ def month_audits(scope: Scope) -> Figure:
             "left_out": Value("Audits left out", str(whole["left_out"])),
         },
     )
+
+
+def is_late(one: InMonths, on: date) -> bool:
+    """Whether an audit was returned after the day of its deadline, or is still open after it."""
+    if one.state == AuditState.RETURNED:
+        back = one.returned_at
+        return back is not None and timezone.localdate(back) > one.deadline_on
+    return one.state in WORKING and one.deadline_on < on
 
 
 def month_said(whole: dict[str, int], due: int) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def read(scope: Scope, quarters_before: int = 0) -> Read | None:
     if tool is None:
         return None
     found = answers(scope, tool, months_after(scope.first_on, -3 * quarters_before))
-    return Read(tool, found.by_section(), found.by_question())
+    return Read(tool, found.by_section, found.by_question)
 
 
 def nothing(scope: Scope, code: str, title: str, rows_are: str) -> Figure:

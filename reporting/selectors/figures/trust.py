@@ -4,6 +4,8 @@ from collections import Counter
 
 from audits.models import Audit
 from audits.states import AuditState
+from core.among import Among
+from core.prepared import LOWEST, MOMENT, Prepared
 from moderation.agreement import Estimate
 from moderation.coverage import Delay
 from moderation.models import Moderation
@@ -17,6 +19,7 @@ from reporting.figure import Cell, Column, Figure, Row, Value
 from reporting.measures.shares import share
 from reporting.selectors.catalogue import Measure, register
 from reporting.selectors.graded import audits_word
+from reporting.selectors.in_months import returned_in
 from reporting.selectors.scope import Scope
 from standards.deadlines import months_after
 from standards.models import FrameworkVersion
@@ -25,18 +28,26 @@ from standards.models import FrameworkVersion
 YEAR = 12
 
 
+# What stands in the query below for the ids of audits.
+AUDITS = [LOWEST - 31]
+CHANGES = Prepared(
+    lambda: (
+        Moderation.objects.filter(
+            Among("audit_id", AUDITS), state=ModerationState.FINAL, finished_at__lte=MOMENT
+        )
+        .order_by()
+        .values_list("before", "after")
+    )
+)
+
+
 def grade_changes(scope: Scope) -> Figure:
     """From which grade to which: the moderated audits of these months as they are."""
     best = scope.edition.policy.grades_best_first
     rank = {one.code: one.rank for one in best}
+    ids = [one.pk for one in returned_in(scope)]
     pairs: Counter[tuple[str, str]] = Counter(
-        Moderation.objects.filter(
-            audit__in=scope.returned().values("pk"),
-            state=ModerationState.FINAL,
-            finished_at__lte=scope.at,
-        )
-        .order_by()
-        .values_list("before", "after")
+        (before, after) for before, after in CHANGES.rows({AUDITS[0]: ids, MOMENT: scope.at})
     )
     total = pairs.total()
     up = sum(n for (a, b), n in pairs.items() if rank.get(b, 0) > rank.get(a, 0))

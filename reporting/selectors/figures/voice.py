@@ -8,7 +8,7 @@ from statistics import fmean
 
 from audits.models import Answer
 from feedback.funnel import Funnel, best, funnel
-from feedback.selectors.funnels import editions_of, outcomes_of
+from feedback.selectors.funnels import outcomes_of
 from feedback.selectors.replies import with_audits
 from feedback.selectors.voices import of_ten
 from feedback.states import Outcome
@@ -18,12 +18,14 @@ from reporting.figure import Cell, Column, Figure, Row, Value
 from reporting.measures.means import interval
 from reporting.measures.shares import percent, share
 from reporting.selectors.catalogue import Measure, register
+from reporting.selectors.in_months import returned_in
 from reporting.selectors.lists import audits_of
 from reporting.selectors.scope import Scope
 from reporting.selectors.whose import replies, with_months
 from reporting.wording import plural
 from standards.deadlines import months_after
 from standards.instruments import Instrument
+from standards.selectors import edition_known
 
 KINDS = (
     ("answered", "Answered"),
@@ -41,8 +43,14 @@ FAMILY = ("famil", "parent", "carer", "relative")
 
 def asked(scope: Scope) -> Figure:
     """Each way of asking with the returned audits: how many were asked, reached and answered, and why not."""
-    audits = list(scope.returned().order_by().values_list("pk", "version_id"))
-    editions = editions_of({version for _, version in audits})
+    returned = returned_in(scope)
+    audits = [(one.pk, one.version) for one in returned]
+    editions = {
+        version: edition_known(version, state, checksum)
+        for version, state, checksum in {
+            (one.version, one.version_state, one.checksum) for one in returned
+        }
+    }
     outcomes = outcomes_of([pk for pk, _ in audits], editions.values())
     found: dict[str, list[str | None]] = defaultdict(list)
     instruments: dict[str, Instrument] = {}

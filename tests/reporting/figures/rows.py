@@ -53,7 +53,13 @@ def answered(people: Cast, made: Action, answer: str, on: date) -> ImpactAnswer:
     """Whether an action made a difference; nothing said where there is no answer yet."""
     more = {"answer": answer, "by": people.manager, "at": noon(on)} if answer else {}
     return ImpactAnswer.objects.create(
-        action=made, round=1, planned_on=on, due_on=on, made_at=noon(on), **more
+        council=made.council,
+        action=made,
+        round=1,
+        planned_on=on,
+        due_on=on,
+        made_at=noon(on),
+        **more,
     )
 
 
