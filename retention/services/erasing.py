@@ -7,7 +7,7 @@ nowhere else, these triggers rest (decision 0026). What is erased, and how, says
 import re
 import secrets
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast, Concat, TruncMonth
+from django.utils import timezone
 
 from actions.models import Action
 from cases.models import CaseFile
@@ -336,7 +337,7 @@ def counted_rows(
 def old_messages(
     council: Council, cutoff: date, numbers: list[str], people: Collection[int]
 ) -> Iterator[Any]:
-    rows = Notice.objects.filter(to__council=council, made_at__date__lt=cutoff).exclude(
+    rows = Notice.objects.filter(to__council=council, made_at__lt=midnight(cutoff)).exclude(
         to__in=people
     )
     for number in numbers:
@@ -348,12 +349,12 @@ def old_sign_ins(
     council: Council, cutoff: date, numbers: list[str], people: Collection[int]
 ) -> Iterator[Any]:
     sessions = model_of("usersessions.UserSession").objects
-    yield sessions.filter(user__council=council, last_seen_at__date__lt=cutoff).exclude(
+    yield sessions.filter(user__council=council, last_seen_at__lt=midnight(cutoff)).exclude(
         user__in=people
     )
     mails = model_of("account.EmailConfirmation").objects
-    yield mails.filter(email_address__user__council=council, created__date__lt=cutoff)
-    yield model_of("sessions.Session").objects.filter(expire_date__date__lt=cutoff)
+    yield mails.filter(email_address__user__council=council, created__lt=midnight(cutoff))
+    yield model_of("sessions.Session").objects.filter(expire_date__lt=midnight(cutoff))
 
 
 def old_history(
@@ -368,15 +369,20 @@ def old_history(
             continue
         for way in ways(model._meta.label, "people.Council")[:1]:
             yield history._base_manager.filter(
-                pgh_created_at__date__lt=cutoff,
+                pgh_created_at__lt=midnight(cutoff),
                 pgh_obj__in=model._base_manager.filter(**{way: council}),
             )
     yield lost_contexts(cutoff)
 
 
+def midnight(on: date) -> datetime:
+    """When a day began here: asked for as a moment, so that an index finds what is older."""
+    return timezone.make_aware(datetime.combine(on, time.min))
+
+
 def lost_contexts(cutoff: date) -> Any:
     """What is known of who wrote history that is there no longer."""
-    rows = model_of("pghistory.Context").objects.filter(created_at__date__lt=cutoff)
+    rows = model_of("pghistory.Context").objects.filter(created_at__lt=midnight(cutoff))
     for history in histories():
         rows = rows.exclude(Exists(history._base_manager.filter(pgh_context=OuterRef("pk"))))
     return rows
