@@ -14,6 +14,7 @@ HELP = """./qa demo [--port N] [--data DIR] [--reset] [--small]   start everythi
 ./qa check                                    style, layers, types, migrations; writes nothing
 ./qa fix                                      put style and drawings right
 ./qa manage …                                 Django's commands, on the demo's data
+./qa bench [--size small|medium|large]        measure each job beside its floor (docs/scale.md)
 ./qa states                                   draw the state machines into docs/states/
 ./qa advisories                               ask the public database for weaknesses of our packages (network)
 ./qa sbom [file]                              write what the service is made of, as CycloneDX
@@ -79,6 +80,9 @@ def main(words: list[str]) -> int:
             return manage(rest)
         case "states":
             return states(rest)
+        case "bench":
+            set_up()
+            return python("-m", "benchmarks", *rest)
         case "advisories":
             return advisories.ask()
         case "sbom":
