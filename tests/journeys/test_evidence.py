@@ -52,7 +52,8 @@ def test_drawing_is_added_checked_and_seen_by_the_auditor(
     check_waiting(at=NOW)
     shown = page.get_by_role("img", name="Three houses, drawn with the child")
     expect(shown).to_be_visible()
-    assert shown.evaluate("one => one.naturalWidth") == 1200
+    # The picture itself comes after its place in the page.
+    expect(shown).to_have_js_property("naturalWidth", 1200)
 
     page.get_by_label("Picture or PDF").set_input_files(
         {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": pdf(2)}
